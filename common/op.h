@@ -1,0 +1,148 @@
+/*
+ * What an op takes and gives: rows of ops.def and the rules of arity,
+ * parameters, shapes, dtypes and cost.  Used alike by the Python library
+ * (to refuse at the user's line), the scheduler (to validate a batch) and the
+ * executor (to trust nothing).
+ */
+#ifndef RAVEN_OP_H
+#define RAVEN_OP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "tensor.h"
+
+#define OP_MANY		65535
+#define OP_PARAMS	4	/* parameters of an op, at most */
+#define OP_PARAM_LEN	16	/* numbers in a parameter, at most */
+
+enum op_code {
+#define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
+	OP_##NAME = code,
+#include "ops.def"
+};
+
+enum param_kind {
+	PARAM_AXIS,	/* an int, or none */
+	PARAM_AXES,	/* ints, or none */
+	PARAM_BOOL,
+	PARAM_INT,
+	PARAM_INTS,
+};
+
+enum shape_rule {
+	SHAPE_SOURCE, SHAPE_SAME, SHAPE_BROADCAST, SHAPE_MATMUL, SHAPE_DOT,
+	SHAPE_TRANSPOSE, SHAPE_REDUCE, SHAPE_REDUCE_SOME, SHAPE_SORT,
+	SHAPE_RESHAPE, SHAPE_CONCAT, SHAPE_EXPAND_DIMS,
+};
+
+enum dtype_rule {
+	DTYPE_KEEP,	/* the first input's */
+	DTYPE_NUM,	/* promoted */
+	DTYPE_NUMBER,	/* the first input's; bool refused */
+	DTYPE_ADD,	/* promoted; bool stays bool (or, and) */
+	DTYPE_SUB,	/* promoted; bool refused */
+	DTYPE_FLOAT,	/* promoted; ints and bools become float64 */
+	DTYPE_POW,	/* promoted; bool refused (NumPy would give int8) */
+	DTYPE_SUM,	/* bool and int32 become int64 */
+	DTYPE_BOOL,
+	DTYPE_INT64,
+};
+
+/* Operator classes of the benchmark and the cost model. */
+enum cost_class {
+	COST_NONE,		/* moves no data */
+	COST_MATMUL,		/* amount: multiply-adds x 2 */
+	COST_ELEMENTWISE,	/* amount: bytes read and written */
+	COST_TRANSCENDENTAL,	/* amount: elements */
+	COST_REDUCTION,		/* amount: bytes read */
+	COST_COPY,		/* amount: bytes read and written */
+	COST_SORT,		/* amount: n log2 n of elements */
+	COST_CLASSES
+};
+
+struct op_cost {
+	enum cost_class	cost_class;
+	enum dtype	dtype;	/* the speed of which dtype counts */
+	double		amount;
+};
+
+struct param_row {
+	const char	*name;
+	enum param_kind	 kind;
+	bool		 required;
+	bool		 none;		/* default is none */
+	int64_t		 value;		/* default, if not none */
+};
+
+struct op_row {
+	enum op_code		 code;
+	const char		*name;		/* Python's */
+	const char		*wire;		/* 2022's */
+	uint32_t		 min, max;	/* inputs */
+	const struct param_row	*params;
+	uint32_t		 n_params;
+	enum shape_rule		 shape;
+	enum dtype_rule		 dtype;
+	enum cost_class		 cost;
+	const char		*doc;
+};
+
+/* Value of one parameter.  none: n = -1.  AXIS, BOOL, INT: n = 1. */
+struct param {
+	int32_t	n;
+	int64_t	v[OP_PARAM_LEN];
+};
+
+/* Parameters in the order of the row. */
+struct op_params {
+	struct param	p[OP_PARAMS];
+};
+
+const struct op_row	*op_by_code(uint32_t);		/* NULL: unknown */
+const struct op_row	*op_by_name(const char *);	/* Python name or alias */
+const struct op_row	*op_rows(size_t *n);
+/* The i-th alias, or NULL past the last; *row says of which op. */
+const char		*op_alias(size_t i, const struct op_row **row);
+
+void	 op_params_default(const struct op_row *, struct op_params *);
+/*
+ * Packed form: for each parameter of the row an i64 count (-1: none), then
+ * that many i64.  pack returns the words written (at most OP_PARAMS *
+ * (OP_PARAM_LEN + 1)); unpack returns E_OK or E_BAD_PARAM in err.
+ */
+#define OP_PARAM_WORDS (OP_PARAMS * (OP_PARAM_LEN + 1))
+size_t	 op_params_pack(const struct op_row *, const struct op_params *,
+	    int64_t [OP_PARAM_WORDS]);
+enum error op_params_unpack(const struct op_row *, const int64_t *, size_t words,
+	    struct op_params *, struct op_error *) MUST_CHECK;
+
+/*
+ * The output's shape and dtype, or the error (err->op is the caller's to
+ * set).  max_bytes bounds the output.  Not for OP_LIN without inputs.
+ */
+enum error op_infer(const struct op_row *, const struct shape *const *in, size_t n_in,
+	    const struct op_params *, int64_t max_bytes, struct shape *out,
+	    struct op_error *) MUST_CHECK;
+void	 op_cost(const struct op_row *, const struct shape *const *in, size_t n_in,
+	    const struct shape *out, struct op_cost *);
+
+/* Helpers that kernels share with the rules. */
+/* Axes of a reduction as a bit set; none means all. */
+enum error op_axes(const struct param *, uint32_t ndim, uint32_t *bits,
+	    struct op_error *) MUST_CHECK;
+/* The permutation of a transpose. */
+enum error op_permutation(const struct param *, uint32_t ndim,
+	    uint32_t perm[TENSOR_RANK], struct op_error *) MUST_CHECK;
+
+/*
+ * The sentence for people, native only (op_text.c): what was wrong, what was
+ * given, what is needed; inputs' shapes as (2, 3) float64.  Returns buf.
+ */
+char	*op_error_text(char *buf, size_t len, const struct op_row *,
+	    const struct shape *const *in, size_t n_in, const struct op_params *,
+	    const struct op_error *);
+char	*shape_text(char *buf, size_t len, const struct shape *);	/* "(2, 3) float64" */
+
+#endif
