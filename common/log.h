@@ -1,5 +1,6 @@
 /*
  * One event a line: role[pid] subject: event key=value ...  Native only.
+ * The local time stands before it, except for journald, which knows it.
  * Written with write(2) to stderr, with <N> priorities when that is journald.
  * Bytes from peers must pass log_escape first.  Never tokens or tensor values.
  */
