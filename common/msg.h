@@ -88,7 +88,7 @@ const struct msg_row	*msg_row(uint32_t id);	/* NULL: unknown */
 struct msg_fault {
 	const char	*message;	/* name, or NULL */
 	const char	*field;		/* name, or NULL */
-	const char	*why;
+	const char	*why;		/* what it wants: "a number of 0 or more" */
 	size_t		 offset;	/* in the bytes */
 };
 
