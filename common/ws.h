@@ -46,6 +46,8 @@ struct ws {
 	unsigned		 fragments, empty;
 	bool			 open;		/* a message is open */
 	bool			 dead;		/* after CLOSE or ERROR */
+	bool			 given_partial;	/* the last event lent partial */
+	bool			 given_message;	/* the last event lent message */
 };
 
 void	 ws_init(struct ws *, enum ws_end, const struct ws_limits *);
@@ -55,8 +57,11 @@ void	 ws_clear(struct ws *);		/* frees */
  * Call again with the rest until the event is WS_EV_NONE.
  */
 size_t	 ws_recv(struct ws *, uint8_t *data, size_t len, struct ws_event *);
-/* Bytes of a frame not yet complete (for limits on slow senders). */
+/* Bytes of a message not yet complete (for limits on slow senders). */
 size_t	 ws_pending(const struct ws *);
+
+/* True if the bytes are UTF-8: no overlong forms, no surrogates. */
+bool	 ws_utf8(const uint8_t *, size_t);
 
 /* Writing.  mask: 4 bytes at a client, NULL at a server. */
 #define WS_HEAD_MAX	14
@@ -67,7 +72,8 @@ void	 ws_mask(uint8_t *, size_t, const uint8_t [4]);
 void	 ws_frame(struct buf *, enum ws_opcode, const void *, size_t, const uint8_t *mask);
 void	 ws_close_frame(struct buf *, uint16_t code, const char *why, const uint8_t *mask);
 
-/* Handshake. */
+/* Handshake (ws_handshake.c). */
+#define WS_SUBPROTOCOL	"raven.v1"
 #define WS_ACCEPT_LEN	29	/* with NUL */
 #define WS_KEY_LEN	25
 void	 ws_accept(const char *key, size_t, char [WS_ACCEPT_LEN]);
