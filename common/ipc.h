@@ -1,5 +1,6 @@
 /*
- * Frames on a libevent bufferevent: the glue between processes.  Native only.
+ * Frames on a socket in libevent's loop: the glue between processes.  Native
+ * only.  What is sent during a turn of the loop leaves together at its end.
  */
 #ifndef RAVEN_IPC_H
 #define RAVEN_IPC_H
@@ -17,8 +18,10 @@ struct ipc_handlers {
 	/* One whole message; bytes are borrowed for the call.  The handler may
 	 * call ipc_free: the channel stops and goes after the callback. */
 	void	(*message)(struct ipc *, uint64_t session, struct bytes, void *arg);
+	/* The last call; ipc_free is the owner's, here or later. */
 	void	(*closed)(struct ipc *, enum ipc_end, const char *why, void *arg);
-	/* Output crossed the high mark (full true) or fell below the low one. */
+	/* Output crossed the high mark of 4 MiB (full true) or fell below the low
+	 * one of 1 MiB; told at the end of a turn.  May be NULL. */
 	void	(*pressure)(struct ipc *, bool full, void *arg);
 };
 
@@ -32,7 +35,7 @@ void		 ipc_free(struct ipc *);
 void		 ipc_send(struct ipc *, uint64_t session, const struct msg *);
 /* A message already encoded. */
 void		 ipc_forward(struct ipc *, uint64_t session, struct bytes);
-void		 ipc_pause(struct ipc *, bool);		/* stop reading */
+void		 ipc_pause(struct ipc *, bool);		/* no message until false */
 size_t		 ipc_pending(const struct ipc *);	/* bytes unsent */
 
 #endif

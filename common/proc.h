@@ -14,6 +14,7 @@
 
 #define PROC_CONTROL_FD	3
 #define PROC_LISTEN_FD	4
+#define EXIT_WRONG_USE	64	/* EX_USAGE */
 #define EXIT_CONFIG	78	/* EX_CONFIG: do not restart */
 
 struct proc {
@@ -25,26 +26,32 @@ struct proc {
 	uint64_t		 generation;
 	unsigned		 n_listen;
 	const char		*conf_path;
-	char			**overrides;
+	char			**overrides;	/* owned; the texts are argv's */
 	size_t			 n_overrides;
+	struct proc_loop	*loop;		/* of proc.c */
 };
 
 struct proc_handlers {
-	void	(*drain)(struct proc *, uint64_t deadline_ms, void *arg);	/* stop intake, finish, proc_stop */
+	/* Once: stop intake, finish, proc_stop.  NULL: stop at once.  At the
+	 * deadline the loop ends anyway. */
+	void	(*drain)(struct proc *, uint64_t deadline_ms, void *arg);
 	void	(*reload)(struct proc *, void *arg);	/* conf has the new values */
 };
 
 /* Parses argv, loads the configuration, makes the base, connects control;
  * exits with a message on wrong use. */
 void	 proc_init(struct proc *, const char *role, int argc, char **argv);
-/* Runs the loop until proc_stop; SIGTERM and DRAIN call drain. */
+/* Runs the loop until proc_stop; SIGTERM, SIGINT, DRAIN and the end of the
+ * broker call drain.  Sends STATUS once a second: the broker takes silence for
+ * a loop that hangs. */
 int	 proc_run(struct proc *, const struct proc_handlers *, void *arg);
 void	 proc_ready(struct proc *);			/* sends READY */
-void	 proc_status(struct proc *, const char *text);	/* sends STATUS */
+void	 proc_status(struct proc *, const char *text);	/* for STATUS, at once */
 void	 proc_stop(struct proc *);
 void	 proc_clear(struct proc *);
 /* Microseconds of the monotonic clock. */
 uint64_t proc_now_us(void);
 void	 proc_random(void *, size_t);		/* getrandom(2) */
+void	 proc_raise_files(void);		/* RLIMIT_NOFILE to its hard limit */
 
 #endif
