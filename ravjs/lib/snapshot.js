@@ -19,7 +19,7 @@
  * @typedef {object} Snapshot
  * @property {'idle' | 'connecting' | 'online' | 'offline' | 'refused'} connection
  * @property {string} reason                why the connection is as it is
- * @property {'idle' | 'benchmarking' | 'waiting' | 'computing' | 'pausing' | 'paused' | 'offline'} phase
+ * @property {'idle' | 'joining' | 'benchmarking' | 'waiting' | 'computing' | 'pausing' | 'paused' | 'offline'} phase
  * @property {{code: string, text: string} | null} refusal
  * @property {string} cid
  * @property {string} stage                 of the benchmark

@@ -3,7 +3,7 @@
  * in workers; nothing heavy runs on this thread, and nothing at all before the
  * click.
  */
-import { CID } from '/raven.js';
+import { CID, participate } from '../raven.js';
 import { forgetIdentity, identity, memoryKeep } from '../lib/identity.js';
 import { emptySnapshot } from '../lib/snapshot.js';
 import { Store } from '../lib/store.js';
@@ -54,56 +54,44 @@ function lasting() {
   return lines;
 }
 
-/** @type {Worker | null} */
-let net = null;
 const cores = coresToLend();
 const memory = memoryToLend();
 let slots = cores.chosen;
+/** @type {import('../lib/participate.js').Participant | null} */
+let tab = null;
+let starting = false;
 
-/** @param {object} message */
-function tell(message) {
-  net?.postMessage(message);
+async function start() {
+  if (tab || starting) return;
+  starting = true;
+  try {
+    tab = await participate(location.origin, {
+      cid: query.get('cid') || CID, slots, memory, hidden: document.hidden, local, session,
+    });
+    tab.listen((snapshot) => store.set(snapshot));
+  } finally {
+    starting = false;
+  }
 }
 
-function participate() {
-  if (net) return;
-  const who = identity(query.get('cid') || CID, local, session);
-  net = new Worker('/workers/net.js', { type: 'module', name: 'raven-net' });
-  net.addEventListener('message', ({ data }) => {
-    if (data.name === 'snapshot') store.set(data.snapshot);
-  });
-  net.addEventListener('error', (event) => stop(`The worker could not start: ${event.message}`));
-  tell({ name: 'start', url: location.origin, ...who, slots, memory, kind: 'browser', hidden: document.hidden });
-}
-
-/** @param {string} reason */
-function stop(reason) {
-  net?.terminate();
-  net = null;
-  const last = store.value;
-  store.set({ ...last, connection: reason ? 'offline' : 'idle', reason, phase: 'idle', work: [], speed: 0 });
-}
-
-function leave() {
-  tell({ name: 'leave' });
-  // The worker sends its goodbye and is then no longer needed.
-  setTimeout(() => stop(''), 200);
+async function stop() {
+  const leaving = tab;
+  tab = null;
+  await leaving?.leave();
 }
 
 function pause(/** @type {'now' | 'after'} */ mode) {
   const paused = store.value.phase === 'paused' || store.value.phase === 'pausing';
-  tell({ name: 'pause', mode: paused ? 'resume' : mode });
+  tab?.pause(paused ? 'resume' : mode);
 }
 
-function newIdentity() {
-  stop('');
+async function newIdentity() {
+  await stop();
   forgetIdentity(local);
-  if (query.has('cid')) {
-    query.delete('cid');
-    history.replaceState(null, '', `?${query}`);
-  }
-  store.set({ ...emptySnapshot() });
-  participate();
+  query.delete('cid');
+  history.replaceState(null, '', query.size ? `?${query}` : location.pathname);
+  store.set(emptySnapshot());
+  await start();
 }
 
 cardsView(byId('cards'), store);
@@ -117,16 +105,16 @@ lendView(byId('lend'), store, {
   onCores: (n) => {
     slots = n;
     local.setItem(CORES_KEY, String(n));
-    tell({ name: 'slots', slots });
+    tab?.setSlots(slots);
   },
 });
 statusView(store);
 logView(byId('log'), store);
 noticesView(byId('notices'), store, lasting(), newIdentity);
 
-byId('participate').addEventListener('click', () => (net ? leave() : participate()));
+byId('participate').addEventListener('click', () => (tab ? stop() : start()));
 byId('pause-now').addEventListener('click', () => pause('now'));
 byId('pause-after').addEventListener('click', () => pause('after'));
-document.addEventListener('visibilitychange', () => tell({ name: 'hidden', hidden: document.hidden }));
-window.addEventListener('pagehide', () => tell({ name: 'leave' }));
-if (query.get('auto') === '1') participate();
+document.addEventListener('visibilitychange', () => tab?.setHidden(document.hidden));
+window.addEventListener('pagehide', () => void stop());
+if (query.get('auto') === '1') void start();

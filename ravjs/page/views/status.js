@@ -20,6 +20,7 @@ function connectionText(s) {
 function stateText(s) {
   switch (s.phase) {
     case 'idle': return s.connection === 'refused' ? 'The server refused this tab; the reason is above.' : 'Ready when you are.';
+    case 'joining': return 'Joining the server.';
     case 'benchmarking': return `Measuring this tab: ${s.stage || 'starting'}.`;
     case 'computing': return `Computing for ${s.work.length === 1 ? 'one group' : `${s.work.length} groups`}.`;
     case 'pausing': return 'Pausing after the group in work.';
