@@ -18,7 +18,7 @@ async function webSocketClass(given) {
 function spawn(receive, died) {
   const worker = new Worker(new URL('../workers/node.js', import.meta.url));
   worker.on('message', receive);
-  worker.on('error', (error) => died(error.message));
+  worker.on('error', (error) => died(String(error)));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     end: () => void worker.terminate(),

@@ -65,7 +65,8 @@ export class Session {
     this.units = { at: now(), done: 0 };
     this.begun = now();
     this.graphs = new Set();
-    this.records = { one: new Uint8Array(), slots: /** @type {Uint8Array[]} */ ([]), missing: 0 };
+    /** @type {{one: Uint8Array | null, slots: Uint8Array[], missing: number}} */
+    this.records = { one: null, slots: [], missing: 0 };
     /** @type {(() => void) | null} */
     this.left = null;
     this.n = this.m.call.rv_net_new();
@@ -340,13 +341,13 @@ export class Session {
   // The benchmark: slot 0 alone, then all at once.
 
   measure() {
-    this.records = { one: new Uint8Array(), slots: [], missing: 1 };
+    this.records = { one: null, slots: [], missing: 1 };
     this.port(0).post({ name: 'measure', which: 0 });
   }
 
   /** @param {Uint8Array} record */
   measured(record) {
-    if (!this.records.one.length) {
+    if (!this.records.one) {
       this.records.one = record;
       this.records.missing = this.options.slots > 1 ? this.options.slots : 0;
       for (let slot = 0; slot < this.records.missing; slot += 1) {
@@ -357,7 +358,7 @@ export class Session {
       this.records.missing -= 1;
     }
     if (this.records.missing) return;
-    for (const each of [this.records.one, ...this.records.slots]) {
+    for (const each of [/** @type {Uint8Array} */ (this.records.one), ...this.records.slots]) {
       this.m.lend(each, (address) => this.m.call.rv_net_bench(this.n, address));
     }
     this.m.call.rv_net_benched(this.n, now());

@@ -10,7 +10,7 @@ const breathe = () => new Promise((resolve) => {
 });
 
 const compute = new Compute({
-  post: (message, transfer) => postMessage(message, transfer),
+  post: (message, transfer) => postMessage(message, { transfer }),
   breathe: async () => { await breathe(); },
 });
 addEventListener('message', ({ data }) => compute.receive(data));
