@@ -229,11 +229,15 @@ unknown(const struct fault *f, const struct origin *o, const char *name)
 	    "lists them, brokerd -n prints them", name);
 }
 
+/* What the file cannot say: brokerd hands its settings on in one. */
 static bool
-has_control(const char *s)
+is_unwritable(const char *s)
 {
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+	size_t i;
+
+	for (i = 0; s[i] != '\0'; i++)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f ||
+		    (s[i] == '#' && (i == 0 || s[i - 1] == ' ')))
 			return true;
 	return false;
 }
@@ -262,9 +266,9 @@ set_row(struct conf *c, size_t i, const char *value, const struct origin *o,
 			return fail(f, o, r->name,
 			    "%s = '%s': use yes or no", r->name, value);
 	} else {
-		if (has_control(value))
-			return fail(f, o, r->name, "%s has a control character; "
-			    "remove it", r->name);
+		if (is_unwritable(value))
+			return fail(f, o, r->name, "%s has a control character "
+			    "or a # after a space; remove it", r->name);
 		xfree(*value_s(c, i));
 		*value_s(c, i) = xstrdup(value);
 	}
