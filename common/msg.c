@@ -380,7 +380,7 @@ decode_text(struct decoder *d, const struct field *f, uint8_t *at)
 		memcpy(at, &s, sizeof(s));
 	} else {
 		if (!wire_bin(&d->w, f->max, &b))
-			return fail(d, E_BAD_MESSAGE, "bytes within their limit");
+			return fail(d, E_BAD_MESSAGE, "bytes within a limit");
 		memcpy(at, &b, sizeof(b));
 	}
 	return true;
@@ -435,7 +435,7 @@ decode_field(struct decoder *d, const struct field *f, uint8_t *at)
 	}
 }
 
-/* n fields into a zeroed struct: missing ones stay zero, unknown are skipped. */
+/* n fields into a zeroed struct: the missing stay 0, the unknown are skipped. */
 static bool
 decode_fields(struct decoder *d, const struct record *r, uint32_t n,
     uint8_t *at)

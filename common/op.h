@@ -89,6 +89,25 @@ struct op_row {
 	const char		*doc;
 };
 
+/*
+ * What else an op_error says: a[1], a[2] and a[3] of E_SHAPE are two lengths
+ * and an enum shape_fault; a[2] of E_BAD_PARAM is an enum param_fault.
+ */
+enum shape_fault {
+	FAULT_BROADCAST,	/* axis of the output, its two lengths */
+	FAULT_INNER,		/* the lengths that a product sums over */
+	FAULT_SCALAR,		/* an input without axes */
+	FAULT_COUNT,		/* elements given, elements wanted */
+	FAULT_RANKS,		/* of the first input and of the one named */
+	FAULT_LENGTHS,		/* axis, of the first input and of the one named */
+};
+enum param_fault {
+	FAULT_VALUE,		/* the value cannot be */
+	FAULT_REPEATED,		/* the value stands twice */
+	FAULT_NUMBER,		/* a wrong number of values: that many */
+	FAULT_NEEDED,		/* it has no default and none was given */
+};
+
 /* Value of one parameter.  none: n = -1.  AXIS, BOOL, INT: n = 1. */
 struct param {
 	int32_t	n;

@@ -4,7 +4,8 @@
  * computes.  Every op has exactly one value, so the op table is the value
  * table too.
  *
- *   head                     40 bytes
+ *   head                     10 x u32: magic, version, base, n_ops, n_refs,
+ *                            n_dims, n_params, n_digests, n_data, 0
  *   ops      n_ops x 24      op i gives value base + i
  *   refs     n_refs x u32    inputs, as value numbers; padded to 8
  *   dims     n_dims x i64
@@ -16,6 +17,8 @@
  * base are ops of earlier batches.  Group: base = 0, no earlier values; what
  * comes from outside are sources (OP_LIN without inputs).
  * A reference is always below the op that makes it: there are no cycles.
+ * refs and data are used up by the ops in order, without gaps; dims may be
+ * shared.  Padding is zero.
  */
 #ifndef RAVEN_PROGRAM_H
 #define RAVEN_PROGRAM_H
@@ -50,7 +53,7 @@ struct program_op {
 	uint32_t	first_in;	/* in refs */
 	uint32_t	first_dim;	/* in dims */
 	uint32_t	first_param;	/* in params */
-	uint32_t	ref;		/* of a source */
+	uint32_t	ref;		/* of a source; else PROGRAM_NONE */
 };
 
 /* A checked, borrowed view of a program; valid as long as its bytes. */
@@ -71,7 +74,7 @@ struct program {
  * Structure only, what the gateway checks: magic, version, counts and offsets
  * in range, ranks, known dtypes, places; sizes of inline data; every length
  * >= 0.  bytes must be 8-aligned (E_BAD_PROGRAM else).  max_ops bounds the
- * count.  Borrowed: p points into bytes.
+ * count (E_TOO_BIG).  Borrowed: p points into bytes.
  */
 enum error program_open(struct program *p, const uint8_t *bytes, size_t len,
 	    uint32_t max_ops, struct op_error *) MUST_CHECK;

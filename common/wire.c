@@ -32,7 +32,7 @@ wire_left(const struct wire *w)
 	return (size_t)(w->end - w->p);
 }
 
-/* n big-endian bytes after the head; the caller has seen that they are there. */
+/* n big-endian bytes; the caller has seen that they are there. */
 static uint64_t
 big(const uint8_t *p, unsigned n)
 {

@@ -1,0 +1,287 @@
+/*
+ * The rows of ops.def, their parameters in packed form, and what an op costs.
+ * Believes nothing about a packed parameter; computes no data.
+ */
+#include "common/op.h"
+#include "common/op_priv.h"
+
+#include <string.h>
+
+/* Defaults that are not numbers; no parameter can have these values. */
+#define NONE		INT64_MIN
+#define REQUIRED	(INT64_MIN + 1)
+#define IS_NUMBER(v)	((v) != NONE && (v) != REQUIRED)
+
+/* The last, empty row lets ops without parameters have a table too. */
+#define PARAM(name, kind, value)					\
+	{ #name, PARAM_##kind, (value) == REQUIRED, (value) == NONE,	\
+	    IS_NUMBER(value) ? (value) : 0 },
+#define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
+	static const struct param_row params_##NAME[] = {		\
+		params { NULL, PARAM_INT, false, false, 0 }		\
+	};
+#include "common/ops.def"
+#undef PARAM
+
+static const struct op_row rows[] = {
+#define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
+	{ OP_##NAME, #name, wire, min, max, params_##NAME,		\
+	    sizeof(params_##NAME) / sizeof(params_##NAME[0]) - 1,	\
+	    SHAPE_##shape, DTYPE_##dtype, COST_##cost, doc },
+#include "common/ops.def"
+};
+
+#define N_ROWS	(sizeof(rows) / sizeof(rows[0]))
+
+enum row_index {
+#define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
+	ROW_##NAME,
+#include "common/ops.def"
+};
+
+/* Row + 1 by code; 0: no such op. */
+static const uint16_t by_code[] = {
+#define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
+	[code] = ROW_##NAME + 1,
+#include "common/ops.def"
+};
+
+struct alias {
+	const char	*name;
+	uint16_t	 row;
+};
+
+static const struct alias aliases[] = {
+#define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc)
+#define ALIAS(NAME, name) { #name, ROW_##NAME },
+#include "common/ops.def"
+};
+
+#define N_ALIASES	(sizeof(aliases) / sizeof(aliases[0]))
+
+const struct op_row *
+op_by_code(uint32_t code)
+{
+	if (code >= sizeof(by_code) / sizeof(by_code[0]) || by_code[code] == 0)
+		return NULL;
+	return &rows[by_code[code] - 1];
+}
+
+const struct op_row *
+op_by_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_ROWS; i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	}
+	for (i = 0; i < N_ALIASES; i++) {
+		if (strcmp(aliases[i].name, name) == 0)
+			return &rows[aliases[i].row];
+	}
+	return NULL;
+}
+
+const struct op_row *
+op_rows(size_t *n)
+{
+	*n = N_ROWS;
+	return rows;
+}
+
+const char *
+op_alias(size_t i, const struct op_row **row)
+{
+	if (i >= N_ALIASES)
+		return NULL;
+	*row = &rows[aliases[i].row];
+	return aliases[i].name;
+}
+
+enum error
+op_fail(struct op_error *e, enum error code, int32_t input, int64_t a,
+    int64_t b, int64_t c, int64_t d)
+{
+	e->code = code;
+	e->input = input;
+	e->a[0] = a;
+	e->a[1] = b;
+	e->a[2] = c;
+	e->a[3] = d;
+	return code;
+}
+
+/* ---- parameters ---- */
+
+void
+op_params_default(const struct op_row *row, struct op_params *params)
+{
+	uint32_t i;
+
+	memset(params, 0, sizeof(*params));
+	for (i = 0; i < row->n_params; i++) {
+		if (row->params[i].required || row->params[i].none) {
+			params->p[i].n = -1;
+			continue;
+		}
+		params->p[i].n = 1;
+		params->p[i].v[0] = row->params[i].value;
+	}
+}
+
+size_t
+op_params_pack(const struct op_row *row, const struct op_params *params,
+    int64_t out[OP_PARAM_WORDS])
+{
+	const struct param *p;
+	size_t at = 0;
+	uint32_t i;
+	int32_t k;
+
+	for (i = 0; i < row->n_params; i++) {
+		p = &params->p[i];
+		out[at++] = p->n;
+		for (k = 0; k < p->n; k++)
+			out[at++] = p->v[k];
+	}
+	return at;
+}
+
+/* Is n, the count of values, one that the parameter may have? */
+static bool
+count_fits(const struct param_row *row, int64_t n)
+{
+	switch (row->kind) {
+	case PARAM_AXIS:
+		return n == 1 || n == -1;
+	case PARAM_AXES:
+		return n >= -1 && n <= OP_PARAM_LEN;
+	case PARAM_BOOL:
+	case PARAM_INT:
+		return n == 1;
+	case PARAM_INTS:
+		return n >= 0 && n <= OP_PARAM_LEN;
+	}
+	return false;
+}
+
+enum error
+op_params_unpack(const struct op_row *row, const int64_t *in, size_t words,
+    struct op_params *params, struct op_error *e)
+{
+	struct param *p;
+	uint32_t i;
+	int64_t n;
+
+	memset(params, 0, sizeof(*params));
+	for (i = 0; i < row->n_params; i++) {
+		p = &params->p[i];
+		if (words == 0)
+			return op_fail(e, E_BAD_PARAM, -1, i, 0, FAULT_NEEDED,
+			    0);
+		n = *in++;
+		words--;
+		if (n == -1 && row->params[i].required)
+			return op_fail(e, E_BAD_PARAM, -1, i, 0, FAULT_NEEDED,
+			    0);
+		if (!count_fits(&row->params[i], n) ||
+		    (n > 0 && (uint64_t)n > words))
+			return op_fail(e, E_BAD_PARAM, -1, i, n, FAULT_NUMBER,
+			    0);
+		p->n = (int32_t)n;
+		if (n > 0) {
+			memcpy(p->v, in, (size_t)n * sizeof(*in));
+			in += n;
+			words -= (size_t)n;
+		}
+		if (row->params[i].kind == PARAM_BOOL && p->v[0] != 0 &&
+		    p->v[0] != 1)
+			return op_fail(e, E_BAD_PARAM, -1, i, p->v[0],
+			    FAULT_VALUE, 0);
+	}
+	return E_OK;
+}
+
+/* ---- cost ---- */
+
+static double
+bytes_of(const struct shape *s)
+{
+	return (double)shape_bytes(s);
+}
+
+static double
+inputs_bytes(const struct shape *const *in, size_t n_in)
+{
+	double sum = 0;
+	size_t i;
+
+	for (i = 0; i < n_in; i++)
+		sum += bytes_of(in[i]);
+	return sum;
+}
+
+/* n log2 n along the axis that is sorted, taken as the last or longest. */
+static double
+sort_amount(const struct shape *s, const struct shape *out)
+{
+	double levels = 1;
+	int64_t n = 1;
+	unsigned i;
+
+	for (i = 0; i < out->ndim; i++)
+		n = out->dims[i] > n ? out->dims[i] : n;
+	for (; n > 2; n = (n + 1) / 2)
+		levels++;
+	return (double)shape_elements(s) * levels;
+}
+
+/* The dtype whose speed decides. */
+static enum dtype
+cost_dtype(const struct op_row *row, const struct shape *const *in,
+    size_t n_in, const struct shape *out)
+{
+	if (row->cost == COST_REDUCTION || row->cost == COST_SORT)
+		return in[0]->dtype;
+	if (row->dtype == DTYPE_BOOL && n_in == 2)
+		return dtype_promote(in[0]->dtype, in[1]->dtype);
+	return out->dtype;
+}
+
+void
+op_cost(const struct op_row *row, const struct shape *const *in, size_t n_in,
+    const struct shape *out, struct op_cost *cost)
+{
+	const struct shape *a = n_in > 0 ? in[0] : NULL;
+
+	cost->cost_class = row->cost;
+	cost->amount = 0;
+	cost->dtype = out->dtype;
+	if (a == NULL)
+		return;
+	cost->dtype = cost_dtype(row, in, n_in, out);
+	switch (row->cost) {
+	case COST_MATMUL:
+		cost->amount = 2 * (double)shape_elements(out) *
+		    (a->ndim == 0 || in[1]->ndim == 0 ? 1 :
+		    (double)a->dims[a->ndim - 1]);
+		break;
+	case COST_ELEMENTWISE:
+	case COST_COPY:
+		cost->amount = inputs_bytes(in, n_in) + bytes_of(out);
+		break;
+	case COST_TRANSCENDENTAL:
+		cost->amount = (double)shape_elements(out);
+		break;
+	case COST_REDUCTION:
+		cost->amount = inputs_bytes(in, n_in);
+		break;
+	case COST_SORT:
+		cost->amount = sort_amount(a, out);
+		break;
+	case COST_NONE:
+	case COST_CLASSES:
+		break;
+	}
+}

@@ -1,0 +1,469 @@
+/*
+ * Shapes and dtypes of outputs, as NumPy 1.24 has them.  Trusts the shapes it
+ * is given (dims >= 0, rank within the limit, sizes within an int64_t) and
+ * the number and kind of parameters, nothing else.
+ */
+#include "common/op.h"
+#include "common/op_priv.h"
+
+#include <string.h>
+
+/* An axis between -ndim and ndim - 1, counted from 0; false if out of range. */
+static bool
+normal_axis(int64_t axis, uint32_t ndim, uint32_t *out)
+{
+	if (axis < -(int64_t)ndim || axis >= (int64_t)ndim)
+		return false;
+	*out = (uint32_t)(axis < 0 ? axis + ndim : axis);
+	return true;
+}
+
+/* All of p's axes as bits; each at most once. */
+static enum error
+axis_bits(const struct param *p, uint32_t ndim, uint32_t *bits,
+    struct op_error *e)
+{
+	uint32_t axis;
+	int32_t i;
+
+	*bits = 0;
+	for (i = 0; i < p->n; i++) {
+		if (!normal_axis(p->v[i], ndim, &axis))
+			return op_fail(e, E_AXIS, 0, p->v[i], ndim, 0, 0);
+		if ((*bits >> axis & 1) != 0)
+			return op_fail(e, E_BAD_PARAM, -1, 0, p->v[i],
+			    FAULT_REPEATED, 0);
+		*bits |= 1u << axis;
+	}
+	return E_OK;
+}
+
+enum error
+op_axes(const struct param *p, uint32_t ndim, uint32_t *bits,
+    struct op_error *e)
+{
+	if (p->n < 0) {
+		*bits = (1u << ndim) - 1;
+		return E_OK;
+	}
+	/* As in NumPy, a 0-d tensor may be reduced over its axis 0 or -1. */
+	if (ndim == 0 && p->n == 1 && (p->v[0] == 0 || p->v[0] == -1)) {
+		*bits = 0;
+		return E_OK;
+	}
+	return axis_bits(p, ndim, bits, e);
+}
+
+enum error
+op_permutation(const struct param *p, uint32_t ndim,
+    uint32_t perm[TENSOR_RANK], struct op_error *e)
+{
+	uint32_t i, a, b, bits;
+
+	for (i = 0; i < ndim; i++)
+		perm[i] = p->n < 0 ? ndim - 1 - i : i;
+	if (p->n < 0)
+		return E_OK;
+	if (p->n == 2 && ndim > 2) {
+		if (!normal_axis(p->v[0], ndim, &a))
+			return op_fail(e, E_AXIS, 0, p->v[0], ndim, 0, 0);
+		if (!normal_axis(p->v[1], ndim, &b))
+			return op_fail(e, E_AXIS, 0, p->v[1], ndim, 0, 0);
+		perm[a] = b;
+		perm[b] = a;
+		return E_OK;
+	}
+	if ((uint32_t)p->n != ndim)
+		return op_fail(e, E_BAD_PARAM, -1, 0, p->n, FAULT_NUMBER, 0);
+	if (axis_bits(p, ndim, &bits, e) != E_OK)
+		return e->code;
+	for (i = 0; i < ndim; i++)
+		(void)normal_axis(p->v[i], ndim, &perm[i]);
+	return E_OK;
+}
+
+/* ---- dtypes ---- */
+
+static enum error
+infer_dtype(const struct op_row *row, const struct shape *const *in,
+    size_t n_in, uint8_t *out, struct op_error *e)
+{
+	enum dtype first = in[0]->dtype, all = first;
+	size_t i;
+
+	for (i = 1; i < n_in; i++)
+		all = dtype_promote(all, in[i]->dtype);
+	switch (row->dtype) {
+	case DTYPE_KEEP:
+		*out = first;
+		return E_OK;
+	case DTYPE_NUM:
+	case DTYPE_ADD:
+		*out = all;
+		return E_OK;
+	case DTYPE_NUMBER:
+	case DTYPE_SUB:
+	case DTYPE_POW:
+		*out = all;
+		return all != DT_BOOL ? E_OK :
+		    op_fail(e, E_DTYPE, 0, DT_BOOL, 0, 0, 0);
+	case DTYPE_FLOAT:
+		*out = dtype_is_float(all) ? all : DT_F64;
+		return E_OK;
+	case DTYPE_SUM:
+		*out = dtype_is_float(first) ? first : DT_I64;
+		return E_OK;
+	case DTYPE_BOOL:
+		*out = DT_BOOL;
+		return E_OK;
+	case DTYPE_INT64:
+		*out = DT_I64;
+		return E_OK;
+	}
+	return op_fail(e, E_INTERNAL, -1, 0, 0, 0, 0);
+}
+
+/* ---- shapes ---- */
+
+/* What a shape rule works with. */
+struct infer {
+	const struct op_row		*row;
+	const struct shape *const	*in;
+	size_t				 n_in;
+	const struct param		*p;	/* the op's parameters */
+	struct shape			*out;
+	struct op_error			*e;
+};
+
+static enum error
+shape_same(const struct infer *f)
+{
+	f->out->ndim = f->in[0]->ndim;
+	memcpy(f->out->dims, f->in[0]->dims, sizeof(f->out->dims));
+	return E_OK;
+}
+
+/*
+ * Broadcasts the first na axes of a with the first nb of b into the first of
+ * out, aligned at their ends.
+ */
+static enum error
+broadcast(const struct infer *f, const struct shape *a, uint32_t na,
+    const struct shape *b, uint32_t nb)
+{
+	uint32_t n = na > nb ? na : nb, i;
+	int64_t x, y;
+
+	f->out->ndim = (uint8_t)n;
+	for (i = 0; i < n; i++) {
+		x = i < n - na ? 1 : a->dims[i - (n - na)];
+		y = i < n - nb ? 1 : b->dims[i - (n - nb)];
+		if (x != y && x != 1 && y != 1)
+			return op_fail(f->e, E_SHAPE, 1, i, x, y,
+			    FAULT_BROADCAST);
+		f->out->dims[i] = x == 1 ? y : x;
+	}
+	return E_OK;
+}
+
+static enum error
+shape_broadcast(const struct infer *f)
+{
+	return broadcast(f, f->in[0], f->in[0]->ndim, f->in[1],
+	    f->in[1]->ndim);
+}
+
+static enum error
+append_axis(const struct infer *f, int64_t length)
+{
+	if (f->out->ndim == TENSOR_RANK)
+		return op_fail(f->e, E_RANK, -1, TENSOR_RANK + 1, TENSOR_RANK,
+		    0, 0);
+	f->out->dims[f->out->ndim++] = length;
+	return E_OK;
+}
+
+/* The lengths that a product sums over: a's last axis, b's last but one. */
+static enum error
+check_inner(const struct infer *f)
+{
+	const struct shape *a = f->in[0], *b = f->in[1];
+	uint32_t axis = b->ndim > 1 ? b->ndim - 2u : 0;
+
+	if (a->dims[a->ndim - 1] != b->dims[axis])
+		return op_fail(f->e, E_SHAPE, 1, axis, a->dims[a->ndim - 1],
+		    b->dims[axis], FAULT_INNER);
+	return E_OK;
+}
+
+static enum error
+shape_matmul(const struct infer *f)
+{
+	const struct shape *a = f->in[0], *b = f->in[1];
+
+	if (a->ndim == 0 || b->ndim == 0)
+		return op_fail(f->e, E_SHAPE, a->ndim == 0 ? 0 : 1, -1, 0, 0,
+		    FAULT_SCALAR);
+	if (check_inner(f) != E_OK)
+		return f->e->code;
+	if (broadcast(f, a, a->ndim > 2 ? a->ndim - 2u : 0, b,
+	    b->ndim > 2 ? b->ndim - 2u : 0) != E_OK)
+		return f->e->code;
+	if (a->ndim > 1 && append_axis(f, a->dims[a->ndim - 2]) != E_OK)
+		return f->e->code;
+	if (b->ndim > 1 && append_axis(f, b->dims[b->ndim - 1]) != E_OK)
+		return f->e->code;
+	return E_OK;
+}
+
+static enum error
+shape_dot(const struct infer *f)
+{
+	const struct shape *a = f->in[0], *b = f->in[1];
+	uint32_t i;
+
+	if (a->ndim == 0 || b->ndim == 0)
+		return shape_broadcast(f);
+	if (check_inner(f) != E_OK)
+		return f->e->code;
+	f->out->ndim = 0;
+	for (i = 0; i + 1 < a->ndim; i++) {
+		if (append_axis(f, a->dims[i]) != E_OK)
+			return f->e->code;
+	}
+	for (i = 0; i < b->ndim; i++) {
+		if (b->ndim == 1 || i == b->ndim - 2u)
+			continue;
+		if (append_axis(f, b->dims[i]) != E_OK)
+			return f->e->code;
+	}
+	return E_OK;
+}
+
+static enum error
+shape_transpose(const struct infer *f)
+{
+	uint32_t perm[TENSOR_RANK], i;
+
+	if (op_permutation(&f->p[0], f->in[0]->ndim, perm, f->e) != E_OK)
+		return f->e->code;
+	f->out->ndim = f->in[0]->ndim;
+	for (i = 0; i < f->out->ndim; i++)
+		f->out->dims[i] = f->in[0]->dims[perm[i]];
+	return E_OK;
+}
+
+static enum error
+shape_reduce(const struct infer *f)
+{
+	const struct shape *a = f->in[0];
+	bool keep = f->p[1].v[0] != 0;
+	uint32_t bits, i;
+
+	if (op_axes(&f->p[0], a->ndim, &bits, f->e) != E_OK)
+		return f->e->code;
+	f->out->ndim = 0;
+	for (i = 0; i < a->ndim; i++) {
+		if ((bits >> i & 1) == 0)
+			f->out->dims[f->out->ndim++] = a->dims[i];
+		else if (keep)
+			f->out->dims[f->out->ndim++] = 1;
+	}
+	return E_OK;
+}
+
+/*
+ * A reduction that has no value for nothing.  Where the result has no
+ * elements nobody asks for one, except that NumPy's argmax refuses even that.
+ */
+static enum error
+shape_reduce_some(const struct infer *f)
+{
+	const struct shape *a = f->in[0];
+	bool none = false, empty = false;
+	uint32_t bits, i;
+
+	if (shape_reduce(f) != E_OK ||
+	    op_axes(&f->p[0], a->ndim, &bits, f->e) != E_OK)
+		return f->e->code;
+	for (i = 0; i < a->ndim; i++) {
+		if (a->dims[i] != 0)
+			continue;
+		if ((bits >> i & 1) != 0)
+			none = true;
+		else
+			empty = true;
+	}
+	if (none && (!empty || f->row->dtype == DTYPE_INT64))
+		return op_fail(f->e, E_EMPTY, 0, 0, 0, 0, 0);
+	return E_OK;
+}
+
+/* One axis with all of the input's elements. */
+static enum error
+flat(const struct infer *f, int64_t elements)
+{
+	f->out->ndim = 1;
+	f->out->dims[0] = elements;
+	return E_OK;
+}
+
+static enum error
+shape_sort(const struct infer *f)
+{
+	uint32_t axis;
+
+	if (f->p[0].n < 0)
+		return flat(f, shape_elements(f->in[0]));
+	if (!normal_axis(f->p[0].v[0], f->in[0]->ndim, &axis))
+		return op_fail(f->e, E_AXIS, 0, f->p[0].v[0], f->in[0]->ndim, 0,
+		    0);
+	return shape_same(f);
+}
+
+static enum error
+shape_reshape(const struct infer *f)
+{
+	const struct param *p = &f->p[0];
+	int64_t have = shape_elements(f->in[0]), known = 1;
+	int32_t open = -1, i;
+
+	if (p->n < 0)
+		return op_fail(f->e, E_BAD_PARAM, -1, 0, 0, FAULT_NEEDED, 0);
+	if (p->n > TENSOR_RANK)
+		return op_fail(f->e, E_RANK, -1, p->n, TENSOR_RANK, 0, 0);
+	f->out->ndim = (uint8_t)p->n;
+	for (i = 0; i < p->n; i++) {
+		f->out->dims[i] = p->v[i];
+		if (p->v[i] == -1 && open >= 0)
+			return op_fail(f->e, E_BAD_PARAM, -1, 0, -1,
+			    FAULT_REPEATED, 0);
+		if (p->v[i] < -1)
+			return op_fail(f->e, E_BAD_PARAM, -1, 0, p->v[i],
+			    FAULT_VALUE, 0);
+		if (p->v[i] == -1)
+			open = i;
+		else if (__builtin_mul_overflow(known, p->v[i], &known))
+			return op_fail(f->e, E_SHAPE, 0, -1, have, -1,
+			    FAULT_COUNT);
+	}
+	if (open >= 0 && known > 0 && have % known == 0) {
+		f->out->dims[open] = have / known;
+		return E_OK;
+	}
+	if (open >= 0 || known != have)
+		return op_fail(f->e, E_SHAPE, 0, open, have, known,
+		    FAULT_COUNT);
+	return E_OK;
+}
+
+/* Adds input i to the concatenation along axis; scalars have length 1. */
+static enum error
+concat_one(const struct infer *f, uint32_t axis, size_t i)
+{
+	const struct shape *s = f->in[i];
+	uint32_t ndim = s->ndim == 0 ? 1 : s->ndim, k;
+	int64_t length;
+
+	if (ndim != f->out->ndim)
+		return op_fail(f->e, E_SHAPE, (int32_t)i, -1, f->out->ndim,
+		    ndim, FAULT_RANKS);
+	for (k = 0; k < ndim; k++) {
+		length = s->ndim == 0 ? 1 : s->dims[k];
+		if (k != axis && length != f->out->dims[k])
+			return op_fail(f->e, E_SHAPE, (int32_t)i, k,
+			    f->out->dims[k], length, FAULT_LENGTHS);
+		if (k == axis && __builtin_add_overflow(f->out->dims[k],
+		    length, &f->out->dims[k]))
+			return op_fail(f->e, E_OVERFLOW, -1, -1, INT64_MAX, 0,
+			    0);
+	}
+	return E_OK;
+}
+
+static enum error
+shape_concat(const struct infer *f)
+{
+	const struct shape *first = f->in[0];
+	int64_t total = 0;
+	uint32_t axis;
+	size_t i;
+
+	if (f->p[0].n < 0) {
+		for (i = 0; i < f->n_in; i++) {
+			if (__builtin_add_overflow(total,
+			    shape_elements(f->in[i]), &total))
+				return op_fail(f->e, E_OVERFLOW, -1, -1,
+				    INT64_MAX, 0, 0);
+		}
+		return flat(f, total);
+	}
+	shape_same(f);
+	if (first->ndim == 0)
+		flat(f, 1);
+	if (!normal_axis(f->p[0].v[0], f->out->ndim, &axis))
+		return op_fail(f->e, E_AXIS, 0, f->p[0].v[0], f->out->ndim, 0,
+		    0);
+	for (i = 1; i < f->n_in; i++) {
+		if (concat_one(f, axis, i) != E_OK)
+			return f->e->code;
+	}
+	return E_OK;
+}
+
+static enum error
+shape_expand_dims(const struct infer *f)
+{
+	const struct shape *a = f->in[0];
+	uint32_t ndim, bits, i, from = 0;
+
+	if (f->p[0].n < 0)
+		return op_fail(f->e, E_BAD_PARAM, -1, 0, 0, FAULT_NEEDED, 0);
+	ndim = a->ndim + (uint32_t)f->p[0].n;
+	if (ndim > TENSOR_RANK)
+		return op_fail(f->e, E_RANK, -1, ndim, TENSOR_RANK, 0, 0);
+	if (axis_bits(&f->p[0], ndim, &bits, f->e) != E_OK)
+		return f->e->code;
+	f->out->ndim = (uint8_t)ndim;
+	for (i = 0; i < ndim; i++)
+		f->out->dims[i] = (bits >> i & 1) != 0 ? 1 : a->dims[from++];
+	return E_OK;
+}
+
+static enum error (*const shape_rules[])(const struct infer *) = {
+	[SHAPE_SOURCE] = shape_same,
+	[SHAPE_SAME] = shape_same,
+	[SHAPE_BROADCAST] = shape_broadcast,
+	[SHAPE_MATMUL] = shape_matmul,
+	[SHAPE_DOT] = shape_dot,
+	[SHAPE_TRANSPOSE] = shape_transpose,
+	[SHAPE_REDUCE] = shape_reduce,
+	[SHAPE_REDUCE_SOME] = shape_reduce_some,
+	[SHAPE_SORT] = shape_sort,
+	[SHAPE_RESHAPE] = shape_reshape,
+	[SHAPE_CONCAT] = shape_concat,
+	[SHAPE_EXPAND_DIMS] = shape_expand_dims,
+};
+
+enum error
+op_infer(const struct op_row *row, const struct shape *const *in, size_t n_in,
+    const struct op_params *params, int64_t max_bytes, struct shape *out,
+    struct op_error *e)
+{
+	struct infer f = { row, in, n_in, params->p, out, e };
+	int64_t bytes;
+
+	if (n_in < row->min || n_in > row->max || n_in == 0)
+		return op_fail(e, E_ARITY, -1, (int64_t)n_in, row->min,
+		    row->max, 0);
+	memset(out, 0, sizeof(*out));
+	if (infer_dtype(row, in, n_in, &out->dtype, e) != E_OK)
+		return e->code;
+	if (shape_rules[row->shape](&f) != E_OK)
+		return e->code;
+	bytes = shape_bytes(out);
+	if (bytes < 0 || bytes > max_bytes)
+		return op_fail(e, E_OVERFLOW, -1, shape_elements(out),
+		    max_bytes, 0, 0);
+	return E_OK;
+}

@@ -1,0 +1,419 @@
+/*
+ * Sentences about ops for people: what was wrong, what was given, what is
+ * needed.  Native only: it formats, which the pure rules must not.
+ */
+#include "common/op.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Text of a fixed size; what does not fit is cut. */
+struct text {
+	char	*p;
+	size_t	 len;		/* with the NUL; at least 1 */
+	size_t	 used;
+};
+
+/* What a sentence is about. */
+struct subject {
+	const struct op_row		*row;		/* may be NULL */
+	const struct shape *const	*in;
+	size_t				 n_in;
+	const struct op_params		*params;	/* may be NULL */
+	const struct op_error		*e;
+};
+
+static void add(struct text *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+add(struct text *t, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(t->p + t->used, t->len - t->used, format, ap);
+	va_end(ap);
+	if (n > 0)
+		t->used += (size_t)n;
+	if (t->used >= t->len)
+		t->used = t->len - 1;
+}
+
+static void
+add_shape(struct text *t, const struct shape *s)
+{
+	unsigned i;
+
+	if (s == NULL) {
+		add(t, "(missing)");
+		return;
+	}
+	add(t, "(");
+	for (i = 0; i < s->ndim; i++)
+		add(t, i == 0 ? "%" PRId64 : ", %" PRId64, s->dims[i]);
+	add(t, s->ndim == 1 ? ",) %s" : ") %s", dtype_name(s->dtype));
+}
+
+static void
+add_input(struct text *t, const struct subject *s, int32_t i)
+{
+	if (i >= 0 && (size_t)i < s->n_in)
+		add_shape(t, s->in[i]);
+	else
+		add(t, "its input");
+}
+
+static const char *
+input_name(int32_t i)
+{
+	return i == 0 ? "the first input" : i == 1 ? "the second input" :
+	    "an input";
+}
+
+static void
+text_arity(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+
+	if (a[1] == a[2])
+		add(t, "takes %" PRId64 " input%s", a[1], a[1] == 1 ? "" : "s");
+	else if (a[2] == OP_MANY)
+		add(t, "takes at least %" PRId64 " input%s", a[1],
+		    a[1] == 1 ? "" : "s");
+	else
+		add(t, "takes %" PRId64 " to %" PRId64 " inputs", a[1], a[2]);
+	add(t, ", got %" PRId64, a[0]);
+}
+
+/* The values of the parameter at fault, as they were given. */
+static void
+add_given(struct text *t, const struct param *p)
+{
+	int32_t i;
+
+	add(t, "(");
+	for (i = 0; i < p->n && i < OP_PARAM_LEN; i++)
+		add(t, i == 0 ? "%" PRId64 : ", %" PRId64, p->v[i]);
+	add(t, p->n == 1 ? ",)" : ")");
+}
+
+static const char *
+kind_wants(enum param_kind kind)
+{
+	switch (kind) {
+	case PARAM_AXIS:
+		return "one axis or None";
+	case PARAM_AXES:
+		return "axes or None, at most 16";
+	case PARAM_BOOL:
+		return "True or False";
+	case PARAM_INT:
+		return "one int";
+	case PARAM_INTS:
+		return "ints, at most 16";
+	}
+	return "another value";
+}
+
+static void
+text_param(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+	const struct param_row *p;
+
+	if (s->row == NULL || a[0] < 0 || a[0] >= (int64_t)s->row->n_params) {
+		add(t, "a parameter cannot be %" PRId64, a[1]);
+		return;
+	}
+	p = &s->row->params[a[0]];
+	switch ((enum param_fault)a[2]) {
+	case FAULT_VALUE:
+		add(t, "%s cannot have %" PRId64 "; it takes %s", p->name, a[1],
+		    s->row->shape == SHAPE_RESHAPE ?
+		    "lengths of 0 or more, and -1 at most once" :
+		    kind_wants(p->kind));
+		break;
+	case FAULT_REPEATED:
+		add(t, "%s has %" PRId64 " more than once; give each at most "
+		    "once", p->name, a[1]);
+		if (s->params != NULL && s->params->p[a[0]].n > 0) {
+			add(t, " (given ");
+			add_given(t, &s->params->p[a[0]]);
+			add(t, ")");
+		}
+		break;
+	case FAULT_NUMBER:
+		add(t, "%s has %" PRId64 " values", p->name, a[1]);
+		if (s->row->shape == SHAPE_TRANSPOSE && s->n_in > 0) {
+			add(t, " for ");
+			add_shape(t, s->in[0]);
+			add(t, "; give each of its axes once, or two to swap");
+		} else
+			add(t, "; it takes %s", kind_wants(p->kind));
+		break;
+	case FAULT_NEEDED:
+		add(t, "%s is needed; give it %s", p->name,
+		    p->kind == PARAM_INTS || p->kind == PARAM_AXES ?
+		    "one int or several" : "a value");
+		break;
+	}
+}
+
+static void
+add_pair(struct text *t, const struct subject *s)
+{
+	add(t, "shapes ");
+	add_input(t, s, 0);
+	add(t, " and ");
+	add_input(t, s, 1);
+}
+
+static void
+text_inner(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+	bool flat = s->n_in > 1 && s->in[1] != NULL && s->in[1]->ndim == 1;
+
+	add_pair(t, s);
+	add(t, " do not fit: the last axis of the first is %" PRId64
+	    " and the %s of the second %" PRId64 "; make them equal", a[1],
+	    flat ? "only axis" : "last axis but one", a[2]);
+}
+
+static void
+text_count(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+
+	add_input(t, s, 0);
+	add(t, " has %" PRId64 " elements", a[1]);
+	if (s->params != NULL && s->params->p[0].n >= 0) {
+		add(t, " and cannot become ");
+		add_given(t, &s->params->p[0]);
+	}
+	if (a[0] >= 0)
+		add(t, ": -1 has no length that fits; the other lengths make "
+		    "%" PRId64, a[2]);
+	else if (a[2] >= 0)
+		add(t, ", which has %" PRId64 "; the numbers must be equal",
+		    a[2]);
+	else
+		add(t, ", which has more than can be counted");
+}
+
+static void
+text_shape(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+
+	switch ((enum shape_fault)a[3]) {
+	case FAULT_BROADCAST:
+		add_pair(t, s);
+		add(t, " do not broadcast: axis %" PRId64 " is %" PRId64
+		    " and %" PRId64 "; make them equal or 1", a[0], a[1], a[2]);
+		break;
+	case FAULT_INNER:
+		text_inner(t, s);
+		break;
+	case FAULT_SCALAR:
+		add(t, "%s is ", input_name(s->e->input));
+		add_input(t, s, s->e->input);
+		add(t, ", which has no axes; it takes at least one, or use mul "
+		    "to multiply by a scalar");
+		break;
+	case FAULT_COUNT:
+		text_count(t, s);
+		break;
+	case FAULT_RANKS:
+		add(t, "the first input ");
+		add_input(t, s, 0);
+		add(t, " has %" PRId64 " axes and input %d ", a[1],
+		    s->e->input + 1);
+		add_input(t, s, s->e->input);
+		add(t, " %" PRId64 "; make them equal, for example by "
+		    "expand_dims", a[2]);
+		break;
+	case FAULT_LENGTHS:
+		add(t, "axis %" PRId64 " of the first input ", a[0]);
+		add_input(t, s, 0);
+		add(t, " is %" PRId64 " and of input %d ", a[1],
+		    s->e->input + 1);
+		add_input(t, s, s->e->input);
+		add(t, " %" PRId64 "; only the axis that is joined may differ",
+		    a[2]);
+		break;
+	}
+}
+
+static void
+text_dtype(struct text *t, const struct subject *s)
+{
+	enum dtype d = (enum dtype)s->e->a[0];
+
+	if (s->row != NULL && s->row->dtype == DTYPE_SUB)
+		add(t, "two bools cannot be subtracted; use not_equal, or "
+		    "convert one to int64");
+	else if (s->row != NULL && s->row->dtype == DTYPE_POW)
+		add(t, "two bools have no power here; convert one to int64");
+	else {
+		add(t, "does not take %s, got ", dtype_name(d));
+		add_input(t, s, s->e->input);
+		add(t, "; convert it to int64 or float64");
+	}
+}
+
+static void
+text_axis(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+
+	add(t, "axis %" PRId64 " is out of range for ", a[0]);
+	if (s->row != NULL && s->row->shape == SHAPE_EXPAND_DIMS)
+		add(t, "a result of %" PRId64 " axes", a[1]);
+	else
+		add_input(t, s, s->e->input);
+	if (a[1] == 0)
+		add(t, ", which has no axes");
+	else
+		add(t, "; use %" PRId64 " to %" PRId64, -a[1], a[1] - 1);
+}
+
+static void
+text_overflow(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+
+	if (a[0] < 0)
+		add(t, "the result would have more elements than can be "
+		    "counted");
+	else
+		add(t, "the result would have %" PRId64 " elements", a[0]);
+	add(t, "; a tensor may have at most %" PRId64 " bytes", a[1]);
+}
+
+static void
+text_refs(struct text *t, const struct subject *s)
+{
+	const struct op_error *e = s->e;
+
+	add(t, "%s is op %" PRId64 ", ", input_name(e->input), e->a[0]);
+	if (e->code == E_SELF)
+		add(t, "the op itself; an op cannot be its own input");
+	else if (e->code == E_LATER)
+		add(t, "which comes later; use ops recorded before it");
+	else
+		add(t, "which does not exist in this graph");
+}
+
+static void
+text_empty(struct text *t, const struct subject *s)
+{
+	add_input(t, s, s->e->input < 0 ? 0 : s->e->input);
+	add(t, " has no elements along the axes reduced, and nothing has no "
+	    "%s; give it at least one element",
+	    s->row == NULL ? "value" : s->row->name);
+}
+
+/* The sentences that need no more than numbers. */
+static void
+text_plain(struct text *t, const struct subject *s)
+{
+	const struct op_error *e = s->e;
+	const int64_t *a = e->a;
+
+	switch (e->code) {
+	case E_UNKNOWN_OP:
+		add(t, "code %" PRId64 " is not a known op; update the server "
+		    "or use another op", a[0]);
+		break;
+	case E_RANK:
+		add(t, "the result would have %" PRId64 " dimensions; tensors "
+		    "have at most %" PRId64, a[0], a[1]);
+		break;
+	case E_BAD_PROGRAM:
+		add(t, "what the program says of this op does not fit "
+		    "together; update the library");
+		break;
+	case E_TOO_BIG:
+		add(t, "the program has %" PRId64 " ops; at most %" PRId64
+		    " are taken at once", a[0], a[1]);
+		break;
+	case E_DEPENDS:
+		add(t, "not computed, because op %" PRId64 " failed", a[0]);
+		break;
+	case E_MEMORY:
+		add(t, "needs %" PRId64 " bytes of memory; the limit is %"
+		    PRId64, a[0], a[1]);
+		break;
+	case E_NO_INPUT:
+		add(t, "source %" PRId64 " was not handed in", a[0]);
+		break;
+	default:
+		add(t, "%s: %s", error_name(e->code), error_todo(e->code));
+		break;
+	}
+}
+
+static void
+text_error(struct text *t, const struct subject *s)
+{
+	switch (s->e->code) {
+	case E_ARITY:
+		text_arity(t, s);
+		break;
+	case E_BAD_PARAM:
+		text_param(t, s);
+		break;
+	case E_SHAPE:
+		text_shape(t, s);
+		break;
+	case E_DTYPE:
+		text_dtype(t, s);
+		break;
+	case E_AXIS:
+		text_axis(t, s);
+		break;
+	case E_OVERFLOW:
+		text_overflow(t, s);
+		break;
+	case E_SELF:
+	case E_LATER:
+	case E_MISSING:
+		text_refs(t, s);
+		break;
+	case E_EMPTY:
+		text_empty(t, s);
+		break;
+	default:
+		text_plain(t, s);
+		break;
+	}
+}
+
+char *
+op_error_text(char *buf, size_t len, const struct op_row *row,
+    const struct shape *const *in, size_t n_in, const struct op_params *params,
+    const struct op_error *e)
+{
+	struct text t = { buf, len, 0 };
+	struct subject s = { row, in, in == NULL ? 0 : n_in, params, e };
+
+	buf[0] = '\0';
+	add(&t, "%s: ", row == NULL ? "op" : row->name);
+	text_error(&t, &s);
+	return buf;
+}
+
+char *
+shape_text(char *buf, size_t len, const struct shape *s)
+{
+	struct text t = { buf, len, 0 };
+
+	buf[0] = '\0';
+	add_shape(&t, s);
+	return buf;
+}
