@@ -3,8 +3,6 @@
  * bytes everywhere, eight of 32 where an x86 has AVX2.  Integers only, so
  * every width gives the same bits.
  */
-#include <string.h>
-
 #include "digest_lanes.h"
 
 typedef uint32_t digest_v4 __attribute__((vector_size(16)));
@@ -51,18 +49,18 @@ one_hash(const struct digest_job *j, uint64_t counter, const uint8_t *in,
 	uint32_t b, cv[8], m[16];
 	uint8_t flags;
 
-	memcpy(cv, j->key, sizeof(cv));
+	__builtin_memcpy(cv, j->key, sizeof(cv));
 	for (b = 0; b < j->blocks; b++) {
 		flags = j->flags;
 		if (b == 0)
 			flags |= j->start;
 		if (b == j->blocks - 1)
 			flags |= j->end;
-		memcpy(m, in + b * DIGEST_BLOCK, sizeof(m));
+		__builtin_memcpy(m, in + b * DIGEST_BLOCK, sizeof(m));
 		one_compress(cv, m, (uint32_t)counter,
 		    (uint32_t)(counter >> 32), DIGEST_BLOCK, flags);
 	}
-	memcpy(out, cv, sizeof(cv));
+	__builtin_memcpy(out, cv, sizeof(cv));
 }
 
 void

@@ -13,7 +13,7 @@ NAME(load4)(const uint8_t *in, size_t stride, digest_v4 m[16])
 
 	for (i = 0; i < 4; i++) {
 		for (k = 0; k < 4; k++)
-			memcpy(&r[k], in + (size_t)k * stride + i * 16, 16);
+			__builtin_memcpy(&r[k], in + (size_t)k * stride + i * 16, 16);
 		t[0] = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
 		t[1] = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
 		t[2] = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
@@ -52,7 +52,7 @@ NAME(hash)(const struct digest_job *j, uint64_t counter, const uint8_t *in,
 	uint8_t flags;
 	int i, k;
 
-	memset(&zero, 0, sizeof(zero));
+	__builtin_memset(&zero, 0, sizeof(zero));
 	low = high = zero;
 	for (k = 0; k < LANES; k++) {
 		low[k] = (uint32_t)(counter + (uint64_t)k * j->step);
@@ -73,6 +73,6 @@ NAME(hash)(const struct digest_job *j, uint64_t counter, const uint8_t *in,
 	for (i = 0; i < 8; i++)
 		for (k = 0; k < LANES; k++) {
 			word = cv[i][k];
-			memcpy(out + k * 32 + i * 4, &word, 4);
+			__builtin_memcpy(out + k * 32 + i * 4, &word, 4);
 		}
 }
