@@ -13,12 +13,15 @@
 static inline f64v
 pow_half(f64v x, f64v y)
 {
-	f64v k, f, s, z, p, t, r;
+	f64v k, f, s, z, p, t, r, b = y;
 
+	/* Infinities must not meet a logarithm of 0. */
+	b = f64_select((i64v)(b > 0x1p+200), f64_all(0x1p+200), b);
+	b = f64_select((i64v)(b < -0x1p+200), f64_all(-0x1p+200), b);
 	f = log_split(f64_abs(x), SQRT_HALF, &k) - 1;
 	s = f / (2 + f);
 	z = s * s;
-	p = y * (k * LN2 + s * (2 + z * log_tail(z)));
+	p = b * (k * LN2 + s * (2 + z * log_tail(z)));
 	p = f64_select((i64v)(p > 200.0), f64_all(200.0), p);
 	p = f64_select((i64v)(p < -200.0), f64_all(-200.0), p);
 	t = p * LOG2_E + F64_MAGIC;
