@@ -54,9 +54,8 @@ json_key(struct json *j, const char *key)
 	j->comma = false;
 }
 
-/* Bytes of the UTF-8 character at p, or 0. */
-static size_t
-utf8_length(const unsigned char *p, size_t n)
+size_t
+json_utf8(const unsigned char *p, size_t n)
 {
 	size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 :
 	    (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
@@ -76,7 +75,7 @@ utf8_length(const unsigned char *p, size_t n)
 static size_t
 put_character(struct json *j, const unsigned char *p, size_t n)
 {
-	size_t len = utf8_length(p, n);
+	size_t len = json_utf8(p, n);
 	char escape[8];
 
 	if (len == 0)

@@ -24,6 +24,8 @@ void	 json_u64(struct json *, uint64_t);
 void	 json_i64(struct json *, int64_t);
 void	 json_f64(struct json *, double);		/* not finite: null */
 void	 json_bool(struct json *, bool);
+/* Bytes of the UTF-8 character at p (n > 0), or 0 if there is none. */
+size_t	 json_utf8(const unsigned char *p, size_t n);
 /* A key and its value. */
 void	 json_put_string(struct json *, const char *key, const char *);
 void	 json_put_u64(struct json *, const char *key, uint64_t);

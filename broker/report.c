@@ -1,0 +1,408 @@
+/*
+ * Reports: collected cell by cell, printed as JSON or as tables.
+ * Must not print a control character that came from a peer.
+ * Dies of: nothing.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "broker/json.h"
+#include "broker/report.h"
+#include "common/xalloc.h"
+
+#define NOTICE_MAX	600
+#define WIDEST		48	/* columns of a text in a table */
+
+void
+report_init(struct report *r)
+{
+	memset(r, 0, sizeof(*r));
+	buf_init(&r->text);
+}
+
+void
+report_clear(struct report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++) {
+		xfree(r->sections[i].key);
+		xfree(r->sections[i].cells);
+		xfree(r->sections[i].rows);
+	}
+	for (i = 0; i < r->n_notices; i++)
+		xfree(r->notices[i]);
+	xfree(r->notices);
+	xfree(r->sections);
+	buf_clear(&r->text);
+	memset(r, 0, sizeof(*r));
+}
+
+void
+report_notice(struct report *r, const char *fmt, ...)
+{
+	char text[NOTICE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	r->notices = xrealloc(r->notices,
+	    (r->n_notices + 1) * sizeof(*r->notices));
+	r->notices[r->n_notices++] = xstrdup(text);
+}
+
+void
+report_section(struct report *r, const char *name, const char *key,
+    bool single)
+{
+	struct section *s;
+
+	r->sections = xrealloc(r->sections, (r->n + 1) * sizeof(*s));
+	s = &r->sections[r->n++];
+	memset(s, 0, sizeof(*s));
+	s->name = name;
+	s->key = xstrdup(key);
+	s->single = single;
+	s->shown = SIZE_MAX;
+	if (single)
+		report_row(r);
+}
+
+void
+report_limit(struct report *r, size_t n)
+{
+	r->sections[r->n - 1].shown = n;
+}
+
+void
+report_row(struct report *r)
+{
+	struct section *s = &r->sections[r->n - 1];
+
+	if (s->n_rows == s->rows_cap) {
+		s->rows_cap = s->rows_cap == 0 ? 16 : s->rows_cap * 2;
+		s->rows = xrealloc(s->rows, s->rows_cap * sizeof(*s->rows));
+	}
+	s->rows[s->n_rows++] = s->n_cells;
+}
+
+static struct cell *
+add_cell(struct report *r, const char *name, enum cell_kind kind)
+{
+	struct section *s = &r->sections[r->n - 1];
+	struct cell *c;
+
+	if (s->n_cells == s->cap) {
+		s->cap = s->cap == 0 ? 64 : s->cap * 2;
+		s->cells = xrealloc(s->cells, s->cap * sizeof(*s->cells));
+	}
+	c = &s->cells[s->n_cells++];
+	memset(c, 0, sizeof(*c));
+	c->name = name;
+	c->kind = kind;
+	return c;
+}
+
+void
+report_none(struct report *r, const char *name)
+{
+	add_cell(r, name, CELL_NONE);
+}
+
+void
+report_text(struct report *r, const char *name, const char *text, size_t n)
+{
+	struct cell *c = add_cell(r, name, CELL_TEXT);
+
+	c->at = r->text.len;
+	c->n = n;
+	buf_add(&r->text, text, n);
+}
+
+void
+report_string(struct report *r, const char *name, const char *text)
+{
+	if (text == NULL)
+		report_none(r, name);
+	else
+		report_text(r, name, text, strlen(text));
+}
+
+void
+report_u64(struct report *r, const char *name, uint64_t v)
+{
+	add_cell(r, name, CELL_U64)->u = v;
+}
+
+void
+report_f64(struct report *r, const char *name, double v)
+{
+	add_cell(r, name, CELL_F64)->f = v;
+}
+
+static size_t
+row_end(const struct section *s, size_t row)
+{
+	return row + 1 < s->n_rows ? s->rows[row + 1] : s->n_cells;
+}
+
+static void
+json_cell(struct json *j, const struct report *r, const struct cell *c)
+{
+	json_key(j, c->name);
+	switch (c->kind) {
+	case CELL_NONE:
+		json_string(j, NULL);
+		break;
+	case CELL_TEXT:
+		json_text(j, (const char *)r->text.data + c->at, c->n);
+		break;
+	case CELL_U64:
+		json_u64(j, c->u);
+		break;
+	case CELL_F64:
+		json_f64(j, c->f);
+		break;
+	}
+}
+
+static void
+json_row(struct json *j, const struct report *r, const struct section *s,
+    size_t row)
+{
+	size_t i;
+
+	json_open(j, '{');
+	for (i = s->rows[row]; i < row_end(s, row); i++)
+		json_cell(j, r, &s->cells[i]);
+	json_close(j, '}');
+}
+
+void
+report_json(const struct report *r, struct buf *out)
+{
+	const struct section *s;
+	struct json j;
+	size_t i, row;
+
+	json_init(&j, out);
+	json_open(&j, '{');
+	for (i = 0; i < r->n; i++) {
+		s = &r->sections[i];
+		json_key(&j, s->name);
+		if (!s->single)
+			json_open(&j, '[');
+		for (row = 0; row < s->n_rows; row++)
+			json_row(&j, r, s, row);
+		if (!s->single)
+			json_close(&j, ']');
+	}
+	json_key(&j, "keys");
+	json_open(&j, '{');
+	for (i = 0; i < r->n; i++)
+		json_put_string(&j, r->sections[i].name, r->sections[i].key);
+	json_close(&j, '}');
+	json_key(&j, "notices");
+	json_open(&j, '[');
+	for (i = 0; i < r->n_notices; i++)
+		json_string(&j, r->notices[i]);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_add(out, "\n", 1);
+}
+
+/* Large figures are read by their size, not by their digits. */
+static void
+format_f64(char *buf, size_t len, double v)
+{
+	static const char units[] = " kMGTP";
+	size_t u = 0;
+
+	while (v >= 1000 && u + 1 < sizeof(units) - 1) {
+		v /= 1000;
+		u++;
+	}
+	if (u == 0)
+		snprintf(buf, len, "%.4g", v);
+	else
+		snprintf(buf, len, "%.*f%c", v < 10 ? 2 : v < 100 ? 1 : 0, v,
+		    units[u]);
+}
+
+/*
+ * Into at most WIDEST characters; control characters (a terminal would obey
+ * them) and what is not UTF-8 become ?.  Returns the columns taken, counting
+ * a character as one.
+ */
+static size_t
+format_text(const char *text, size_t n, struct buf *out)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t i = 0, columns = 0, len;
+
+	while (i < n && columns < WIDEST) {
+		len = json_utf8(p + i, n - i);
+		if (len == 0 || p[i] < 0x20 || p[i] == 0x7f ||
+		    (len == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0))
+			buf_add(out, "?", 1);
+		else
+			buf_add(out, p + i, len);
+		i += len > 0 ? len : 1;
+		columns++;
+	}
+	if (i < n)
+		buf_add(out, "...", 3);
+	return columns + (i < n ? 3 : 0);
+}
+
+/* Appends the cell as people read it; returns its columns. */
+static size_t
+format_cell(const struct report *r, const struct cell *c, struct buf *out)
+{
+	char text[40] = "-";
+
+	if (c->kind == CELL_TEXT && c->n > 0)
+		return format_text((const char *)r->text.data + c->at, c->n,
+		    out);
+	if (c->kind == CELL_U64)
+		snprintf(text, sizeof(text), "%" PRIu64, c->u);
+	else if (c->kind == CELL_F64)
+		format_f64(text, sizeof(text), c->f);
+	buf_add(out, text, strlen(text));
+	return strlen(text);
+}
+
+static void
+spaces(struct buf *out, size_t n)
+{
+	while (n-- > 0)
+		buf_add(out, " ", 1);
+}
+
+static void
+add_string(struct buf *out, const char *s)
+{
+	buf_add(out, s, strlen(s));
+}
+
+static void
+table_single(const struct report *r, const struct section *s, struct buf *out)
+{
+	size_t i, width = 0;
+
+	for (i = 0; i < s->n_cells; i++)
+		if (strlen(s->cells[i].name) > width)
+			width = strlen(s->cells[i].name);
+	for (i = 0; i < s->n_cells; i++) {
+		spaces(out, 2);
+		add_string(out, s->cells[i].name);
+		spaces(out, width - strlen(s->cells[i].name) + 2);
+		format_cell(r, &s->cells[i], out);
+		add_string(out, "\n");
+	}
+}
+
+static void
+measure(const struct report *r, const struct section *s, size_t shown,
+    size_t *width, size_t columns)
+{
+	struct buf scratch;
+	size_t row, i, n;
+
+	buf_init(&scratch);
+	for (i = 0; i < columns; i++)
+		width[i] = strlen(s->cells[i].name);
+	for (row = 0; row < shown; row++)
+		for (i = 0; i < columns && s->rows[row] + i < row_end(s, row);
+		    i++) {
+			buf_reset(&scratch);
+			n = format_cell(r, &s->cells[s->rows[row] + i],
+			    &scratch);
+			if (n > width[i])
+				width[i] = n;
+		}
+	buf_clear(&scratch);
+}
+
+/* Numbers to the right, text to the left, nothing behind the last. */
+static void
+put_padded(struct buf *out, const struct buf *cell, size_t used, size_t width,
+    bool right, bool last)
+{
+	spaces(out, right ? width - used + 2 : 2);
+	buf_add(out, cell->data, cell->len);
+	if (!right && !last)
+		spaces(out, width - used);
+}
+
+static void
+put_line(const struct report *r, const struct section *s, const size_t *width,
+    size_t columns, size_t row, bool head, struct buf *out)
+{
+	const struct cell *c, *first;
+	struct buf cell;
+	size_t i, used;
+
+	buf_init(&cell);
+	for (i = 0; i < columns && s->rows[row] + i < row_end(s, row); i++) {
+		c = &s->cells[s->rows[row] + i];
+		first = &s->cells[s->rows[0] + i];
+		buf_reset(&cell);
+		if (head) {
+			add_string(&cell, c->name);
+			used = strlen(c->name);
+		} else
+			used = format_cell(r, c, &cell);
+		put_padded(out, &cell, used, width[i], first->kind == CELL_U64 ||
+		    first->kind == CELL_F64, i + 1 == columns);
+	}
+	add_string(out, "\n");
+	buf_clear(&cell);
+}
+
+static void
+table_rows(const struct report *r, const struct section *s, struct buf *out)
+{
+	size_t shown = s->n_rows < s->shown ? s->n_rows : s->shown;
+	size_t columns, row, *width;
+	char more[80];
+
+	if (shown == 0) {
+		add_string(out, s->n_rows == 0 ? "  none\n" : "");
+		return;
+	}
+	columns = row_end(s, 0);
+	width = xcalloc(columns, sizeof(*width));
+	measure(r, s, shown, width, columns);
+	put_line(r, s, width, columns, 0, true, out);
+	for (row = 0; row < shown; row++)
+		put_line(r, s, width, columns, row, false, out);
+	if (shown < s->n_rows) {
+		snprintf(more, sizeof(more), "  ... and %zu more; --all or "
+		    "--json lists them\n", s->n_rows - shown);
+		add_string(out, more);
+	}
+	xfree(width);
+}
+
+void
+report_table(const struct report *r, struct buf *out)
+{
+	const struct section *s;
+	size_t i;
+
+	for (i = 0; i < r->n; i++) {
+		s = &r->sections[i];
+		add_string(out, i > 0 ? "\n" : "");
+		add_string(out, s->name);
+		add_string(out, "  [");
+		add_string(out, s->key);
+		add_string(out, "]\n");
+		if (s->single)
+			table_single(r, s, out);
+		else
+			table_rows(r, s, out);
+	}
+}

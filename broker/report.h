@@ -1,0 +1,63 @@
+/*
+ * What a command of ravenctl found: sections of rows of named cells, each
+ * section with the Redis key (or socket) it shows.  Written once, printed as
+ * tables or as JSON.
+ */
+#ifndef RAVEN_REPORT_H
+#define RAVEN_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "common/buf.h"
+
+enum cell_kind { CELL_NONE, CELL_TEXT, CELL_U64, CELL_F64 };
+
+struct cell {
+	const char	*name;		/* static text, or interned by the report */
+	enum cell_kind	 kind;
+	uint64_t	 u;
+	double		 f;
+	size_t		 at, n;		/* of text, in the report's bytes */
+};
+
+struct section {
+	const char	*name;		/* static */
+	char		*key;		/* owned */
+	bool		 single;	/* one row, shown upright */
+	struct cell	*cells;
+	size_t		 n_cells, cap;
+	size_t		*rows;		/* first cell of each */
+	size_t		 n_rows, rows_cap;
+	size_t		 shown;		/* rows a table shows; the rest is counted */
+};
+
+struct report {
+	struct section	*sections;
+	size_t		 n;
+	struct buf	 text;
+	char		**notices;	/* owned */
+	size_t		 n_notices;
+};
+
+void	 report_init(struct report *);
+void	 report_clear(struct report *);
+/* Something the reader should know: what could not be shown, and why. */
+void	 report_notice(struct report *, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+void	 report_section(struct report *, const char *name, const char *key,
+	    bool single);
+/* Rows above n are counted in a table, but not listed. */
+void	 report_limit(struct report *, size_t n);
+/* The rest acts on the section and the row begun last. */
+void	 report_row(struct report *);
+void	 report_none(struct report *, const char *name);
+void	 report_text(struct report *, const char *name, const char *, size_t);
+void	 report_string(struct report *, const char *name, const char *);
+void	 report_u64(struct report *, const char *name, uint64_t);
+void	 report_f64(struct report *, const char *name, double);
+
+void	 report_json(const struct report *, struct buf *out);
+void	 report_table(const struct report *, struct buf *out);
+
+#endif
