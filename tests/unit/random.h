@@ -30,7 +30,9 @@ random_below(struct random *r, uint64_t n)
 static inline uint64_t
 random_u64(struct random *r)
 {
-	return random_next(r) >> random_below(r, 64);
+	uint64_t v = random_next(r);	/* in this order, for every compiler */
+
+	return v >> random_below(r, 64);
 }
 
 #endif
