@@ -79,6 +79,7 @@ struct participant_outcome {
 	size_t			 n_exports;
 	const struct op_error	*errors;
 	size_t			 n_errors;
+	uint64_t		 units;		/* cost units that were computed */
 	uint64_t		 compute_us, wall_us;
 };
 
@@ -169,6 +170,8 @@ void	 participant_progress(struct participant *, uint32_t slot, uint32_t run,
 	    uint64_t done, uint64_t total);
 void	 participant_done(struct participant *, uint32_t slot, uint32_t run,
 	    const struct participant_outcome *, uint64_t now_us);
+/* False: the run was stopped, its outcome is not wanted. */
+bool	 participant_runs(const struct participant *, uint32_t slot, uint32_t run);
 /* one: measured alone; all_slots: bench_all_slots, 1 for one slot. */
 void	 participant_benched(struct participant *, const struct bench_result *one,
 	    double all_slots, uint64_t now_us);

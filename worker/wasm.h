@@ -151,7 +151,7 @@ struct rv_outcome {
 	u32	n_errors;	/* 8 */
 	u32	unused;		/* 12 */
 	int64_t	a[4];		/* 16 numbers of refused */
-	uint64_t unused2;	/* 48 */
+	uint64_t units;		/* 48 cost units computed */
 	/* 56: n_exports x struct rv_export, then n_errors x struct op_error
 	 * (48 bytes each; opaque to JavaScript) */
 };				/* 56 bytes */
