@@ -12,7 +12,7 @@
 #include "common/xalloc.h"
 
 #define NOTICE_MAX	600
-#define WIDEST		48	/* columns of a text in a table */
+#define WIDEST		64	/* columns of a text in a table */
 
 void
 report_init(struct report *r)
@@ -33,10 +33,26 @@ report_clear(struct report *r)
 	}
 	for (i = 0; i < r->n_notices; i++)
 		xfree(r->notices[i]);
+	for (i = 0; i < r->n_names; i++)
+		xfree(r->names[i]);
+	xfree(r->names);
 	xfree(r->notices);
 	xfree(r->sections);
 	buf_clear(&r->text);
 	memset(r, 0, sizeof(*r));
+}
+
+const char *
+report_name(struct report *r, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_names; i++)
+		if (strcmp(r->names[i], name) == 0)
+			return r->names[i];
+	r->names = xrealloc(r->names, (r->n_names + 1) * sizeof(*r->names));
+	r->names[r->n_names] = xstrdup(name);
+	return r->names[r->n_names++];
 }
 
 void

@@ -14,7 +14,7 @@
 enum cell_kind { CELL_NONE, CELL_TEXT, CELL_U64, CELL_F64 };
 
 struct cell {
-	const char	*name;		/* static text, or interned by the report */
+	const char	*name;		/* static, or of report_name */
 	enum cell_kind	 kind;
 	uint64_t	 u;
 	double		 f;
@@ -38,10 +38,14 @@ struct report {
 	struct buf	 text;
 	char		**notices;	/* owned */
 	size_t		 n_notices;
+	char		**names;	/* owned */
+	size_t		 n_names;
 };
 
 void	 report_init(struct report *);
 void	 report_clear(struct report *);
+/* The same text, kept as long as the report: a name that is not static. */
+const char *report_name(struct report *, const char *);
 /* Something the reader should know: what could not be shown, and why. */
 void	 report_notice(struct report *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
