@@ -1,0 +1,47 @@
+/*
+ * Position of the first winner.  BETTER(a, b): a beats b; ISNAN(a): a wins
+ * over everything, the first of them for good.
+ */
+
+static int64_t
+NAME(const void *vx, size_t n, int64_t at, int64_t best, void *value)
+{
+	const T *x = vx;
+	T win;
+	size_t i = 0;
+
+	if (n == 0)
+		return best;
+	if (best < 0) {
+		win = x[0];
+		best = at;
+		i = 1;
+	} else
+		__builtin_memcpy(&win, value, sizeof win);
+	while (i < n && !ISNAN(win)) {
+		/* Most elements lose: look at eight at a time. */
+		while (i + 8 <= n) {
+			int any = 0;
+
+			for (size_t j = 0; j < 8; j++)
+				any |= BETTER(x[i + j], win) |
+				    ISNAN(x[i + j]);
+			if (any)
+				break;
+			i += 8;
+		}
+		for (size_t end = i + 8; i < n && i < end; i++) {
+			if (!(BETTER(x[i], win) || ISNAN(x[i])))
+				continue;
+			win = x[i];
+			best = at + (int64_t)i;
+			if (ISNAN(win))
+				break;
+		}
+	}
+	__builtin_memcpy(value, &win, sizeof win);
+	return best;
+}
+
+#undef NAME
+#undef BETTER

@@ -1,0 +1,71 @@
+/*
+ * Kernels: pointers, counts and strides in, numbers out.  They allocate
+ * nothing, know no shapes and cannot fail.  Tables pick them by dtype; NULL
+ * where the op rules allow no such combination.
+ */
+#ifndef RAVEN_KERNELS_H
+#define RAVEN_KERNELS_H
+
+#include "common/op.h"
+
+/* z[i] = f(a[i], b[i]) over contiguous tiles; b is unused by unary kernels. */
+typedef void (*tile_fn)(const void *a, const void *b, void *z, size_t n);
+
+/* dtype: what the op computes in.  NULL: not an elementwise op. */
+tile_fn	 tile_kernel(enum op_code, enum dtype);
+tile_fn	 tile_cast(enum dtype from, enum dtype to);	/* NULL: same */
+bool	 tile_negative(const void *, enum dtype, size_t n);	/* any < 0 */
+
+/* acc[0] = f(acc[0], x[0..n)) in the order of the rules. */
+typedef void (*reduce_fn)(const void *x, size_t n, void *acc);
+/* acc[i] = f(acc[i], x[i]). */
+typedef void (*fold_fn)(const void *x, void *acc, size_t n);
+
+struct reduce_kernel {
+	reduce_fn	run;
+	fold_fn		fold;
+	bool		seed;	/* acc starts as the first element, not 0 */
+};
+
+/* in: dtype of the elements; sums of bool and int32 go to int64 themselves. */
+struct reduce_kernel reduce_kernel(enum op_code, enum dtype in);
+/* acc[i] = acc[i] / divisor, float32 or float64. */
+void	 reduce_divide(enum dtype, void *acc, size_t n, double divisor);
+
+/*
+ * The winner so far is element best (of value *value); x are elements at,
+ * at + 1, ...  Returns the winner's position; best -1: none yet.
+ */
+typedef int64_t (*arg_fn)(const void *x, size_t n, int64_t at, int64_t best,
+	    void *value);
+arg_fn	 arg_kernel(enum op_code, enum dtype);
+
+#define SORT_RUN 16	/* elements sorted by insertion before merging */
+/* Sorts each run of SORT_RUN in place. */
+typedef void (*sort_fn)(void *x, size_t n);
+/* Merges neighbouring runs of width from x to y. */
+typedef void (*merge_fn)(const void *x, void *y, size_t n, size_t width);
+sort_fn	 sort_kernel(enum dtype);
+merge_fn merge_kernel(enum dtype);
+
+/* Blocks of the matrix product; the length of a k block is part of the bits. */
+#define GEMM_M	240
+#define GEMM_N	2048
+#define GEMM_K	256
+
+struct gemm_kernel {
+	uint32_t	mr, nr;		/* rows, columns of a tile */
+	uint32_t	size;		/* bytes of an element, packed and of C */
+	/* Panels of mr rows (nr columns), zero-padded; strides in elements. */
+	void	(*pack_a)(const void *a, int64_t row, int64_t col, size_t m,
+		    size_t k, void *to);
+	void	(*pack_b)(const void *b, int64_t row, int64_t col, size_t k,
+		    size_t n, void *to);
+	/* C (rows c_row elements apart) = or += packed A x packed B. */
+	void	(*block)(const void *a, const void *b, void *c, int64_t c_row,
+		    size_t m, size_t n, size_t k, bool first);
+};
+
+const struct gemm_kernel *gemm_kernel(enum dtype);
+
+#endif

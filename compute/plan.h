@@ -1,0 +1,102 @@
+/*
+ * Plans: a program turned into steps and memory.  All that is foreign about a
+ * program ends here: after plan_load, shapes, offsets and sizes are trusted.
+ */
+#ifndef RAVEN_PLAN_H
+#define RAVEN_PLAN_H
+
+#include "common/program.h"
+#include "compute/step.h"
+
+#define PLAN_MAX_OPS	65536
+#define PLAN_NO_OP	0xffffffffu
+
+struct value {
+	struct view	view;
+	uint32_t	uses;
+	uint32_t	user;		/* the last op that uses it */
+	uint32_t	export;		/* slot of the exported bytes */
+	bool		deferred;	/* computed inside its only user */
+	uint8_t		instrs;		/* of its chain, at most */
+};
+
+struct plan_chunk;
+
+struct plan {
+	struct program		 prog;
+	const struct bytes	*given;
+	size_t			 n_given;
+	struct value		*values;	/* by op */
+	struct op_error		*errors;	/* by op; code E_OK: none */
+	struct slot		*slots;
+	size_t			 n_slots, cap_slots;
+	struct step		*steps;
+	size_t			 n_steps, cap_steps;
+	int64_t			 arena;		/* bytes needed */
+	uint64_t		 cost;
+	struct plan_chunk	*chunks;
+	bool			 failed;	/* no memory for the plan itself */
+};
+
+/* What the op being planned looks like. */
+struct plan_op {
+	uint32_t		 i;		/* from 0 */
+	const struct op_row	*row;
+	struct op_params	 params;
+	const uint32_t		*in;		/* ops, from 0 */
+	size_t			 n_in;
+	struct shape		 shape;
+	struct view		 out;		/* slot not yet chosen */
+	int64_t			 elements;	/* of out */
+};
+
+enum error plan_load(struct plan *, const uint8_t *program, size_t len,
+	    const struct bytes *given, size_t n_given, size_t limit,
+	    struct op_error *) MUST_CHECK;
+void	 plan_clear(struct plan *);
+
+/* Op i failed; so do all that use it, as E_DEPENDS of the same root. */
+void	 plan_fail(struct plan *, uint32_t i, const struct op_error *);
+/*
+ * Once all is computed: of several failed inputs the first is named, whatever
+ * the order in which they failed.
+ */
+void	 plan_settle(struct plan *);
+
+/* Parts of planning; NULL or no slot only once plan->failed is set. */
+void	*plan_alloc(struct plan *, size_t);
+uint32_t plan_slot(struct plan *, int64_t size);
+uint32_t plan_outside(struct plan *, const void *);
+/* The next step reads (or writes) this slot. */
+void	 plan_use(struct plan *, uint32_t slot);
+/* Ends the next step: detail was filled in, slots were used. */
+void	 plan_step(struct plan *, enum step_kind, uint32_t op, int64_t units,
+	    uint64_t unit_cost, int64_t scratch, void *detail);
+
+/* plan_tile.c */
+bool	 plan_is_tile(const struct plan *, uint32_t i);
+void	 plan_defer(struct plan *, const struct plan_op *);
+void	 plan_tile(struct plan *, const struct plan_op *);
+void	 plan_copy(struct plan *, uint32_t op, const struct view *from,
+	    const struct view *to);
+void	 plan_fill(struct plan *, uint32_t op, const struct view *to,
+	    const void *scalar);
+/* to = (from != 0) */
+void	 plan_truth(struct plan *, uint32_t op, const struct view *from,
+	    const struct view *to);
+/* The view itself, or a contiguous copy of the dtype. */
+struct view plan_cast(struct plan *, uint32_t op, const struct view *,
+	    enum dtype);
+/* A new contiguous value of the view's shape. */
+struct view plan_temporary(struct plan *, const struct view *, enum dtype);
+
+/* plan_axes.c */
+void	 plan_reduce(struct plan *, const struct plan_op *);
+void	 plan_arg(struct plan *, const struct plan_op *);
+void	 plan_sort(struct plan *, const struct plan_op *);
+void	 plan_concat(struct plan *, const struct plan_op *);
+
+/* plan_gemm.c */
+void	 plan_matmul(struct plan *, const struct plan_op *);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * Runs argmax, argmin and sort: one lane after the other, a lane in chunks or
+ * merge passes.
+ */
+#include "compute/step.h"
+
+void
+run_arg(const struct run *r, int64_t from, int64_t to)
+{
+	const struct arg_step *d = r->step->detail;
+	int64_t *out = (void *)run_slot(r, d->out);
+	uint8_t *x = run_slot(r, r->step->scratch);
+	const uint8_t *base = run_read(r, d->run.slot);
+	struct walk lanes = d->lanes;
+	struct view lane = d->run;
+	uint64_t value = 0;
+
+	for (int64_t u = from; u < to; u++) {
+		int64_t i = u / d->chunks, start = u % d->chunks * VIEW_TILE;
+		int64_t left = d->length - start;
+		size_t n = (size_t)(left < VIEW_TILE ? left : VIEW_TILE);
+
+		walk_seek(&lanes, i);
+		lane.offset = d->run.offset + lanes.offset;
+		if (start == 0)
+			out[i] = -1;
+		else
+			view_gather(&lane, base, out[i], 1, (void *)&value);
+		view_gather(&lane, base, start, n, x);
+		out[i] = d->fn(x, n, start, out[i], &value);
+	}
+}
+
+/* Pass 0 sorts short runs; pass p merges runs of SORT_RUN << (p - 1). */
+static void
+sort_pass(const struct run *r, const struct sort_step *d, int64_t pass,
+    const struct view *in, const struct view *out)
+{
+	size_t n = (size_t)d->length;
+	uint8_t *a = run_slot(r, r->step->scratch);
+	uint8_t *b = a + n * dtype_size(d->in.dtype);
+
+	if (pass % 2 == 0 && pass > 0) {
+		uint8_t *t = a;
+
+		a = b;
+		b = t;
+	}
+	if (pass == 0) {
+		view_gather(in, run_read(r, in->slot), 0, n, a);
+		d->runs(a, n);
+		b = a;
+	} else
+		d->merge(a, b, n, (size_t)SORT_RUN << (pass - 1));
+	if (pass + 1 == d->passes)
+		view_scatter(out, run_slot(r, out->slot), 0, n, b);
+}
+
+void
+run_sort(const struct run *r, int64_t from, int64_t to)
+{
+	const struct sort_step *d = r->step->detail;
+	struct walk in_lanes = d->in_lanes, out_lanes = d->out_lanes;
+	struct view in = d->in, out = d->out;
+
+	for (int64_t u = from; u < to; u++) {
+		walk_seek(&in_lanes, u / d->passes);
+		walk_seek(&out_lanes, u / d->passes);
+		in.offset = d->in.offset + in_lanes.offset;
+		out.offset = d->out.offset + out_lanes.offset;
+		sort_pass(r, d, u % d->passes, &in, &out);
+	}
+}

@@ -1,0 +1,141 @@
+/*
+ * Steps: what a checked program becomes.  A step is one run over one output,
+ * cut into units that are computed in order, so that computing can pause
+ * between any two of them.  Planning fills these in; running trusts them.
+ */
+#ifndef RAVEN_STEP_H
+#define RAVEN_STEP_H
+
+#include "common/error.h"
+#include "compute/arena.h"
+#include "compute/kernels/kernels.h"
+#include "compute/view.h"
+
+#define STEP_NO_SLOT	0xffffffffu
+#define TILE_REGS	32	/* instructions of a chain, at most */
+#define TILE_BYTES	(VIEW_TILE * 8)	/* of a register's buffer */
+#define REDUCE_CHUNK	8192	/* elements summed pairwise at a time */
+#define CANON_UNIT	32768	/* elements */
+
+enum step_kind {
+	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_CANON,
+};
+
+struct step {
+	enum step_kind	 kind;
+	uint32_t	 op;		/* of the program, from 0 */
+	uint32_t	 scratch;	/* slot or STEP_NO_SLOT */
+	uint64_t	 unit_cost;
+	int64_t		 units;
+	void		*detail;	/* by kind */
+};
+
+/*
+ * Elementwise: a straight line of instructions, run tile by tile.  Instruction
+ * i fills register i: a load, or a kernel on two registers.
+ */
+enum tile_mode { TILE_OP, TILE_DIRECT, TILE_SCALAR, TILE_GATHER };
+
+struct tile_instr {
+	enum tile_mode	 mode;
+	uint8_t		 a, b;		/* registers, of TILE_OP */
+	uint8_t		 buffer;	/* that register i lives in */
+	tile_fn		 fn;		/* kernel, or a load's cast (or NULL) */
+	const struct view *src;		/* of a load; collapsed */
+};
+
+struct tile_step {
+	struct view	 out;		/* collapsed */
+	int64_t		 elements;
+	bool		 whole;		/* out is one contiguous run */
+	bool		 check_power;	/* the exponents must be >= 0 */
+	uint8_t		 exponents;	/* register */
+	uint8_t		 n;
+	uint8_t		 n_buffers;
+	struct tile_instr instr[];
+};
+
+/*
+ * Sum, mean, min, max.  Axes are kept or reduced; the trailing run of reduced
+ * axes is one sequence per (kept, outer) position, cut into chunks.  Without
+ * such a run, tiles of the trailing kept axes are folded elementwise.
+ */
+struct reduce_step {
+	struct view	 run;		/* trailing axes, collapsed */
+	int64_t		 length;	/* of the run */
+	bool		 fold;		/* the run is kept, not reduced */
+	bool		 straight;	/* the run is contiguous */
+	int64_t		 offset;	/* of the first element */
+	int64_t		 chunk, chunks;	/* of a run; tiles if fold */
+	int64_t		 n_outer;	/* reduced positions outside the run */
+	struct walk	 kept, outer;
+	uint32_t	 out;		/* slot */
+	uint8_t		 out_dtype;
+	tile_fn		 cast;		/* of a chunk before reducing, or NULL */
+	struct reduce_kernel kernel;
+	double		 divisor;	/* of a mean, else 0 */
+};
+
+struct arg_step {
+	struct view	 run;		/* the axis, or all of them */
+	int64_t		 length, chunks;
+	struct walk	 lanes;
+	uint32_t	 out;
+	arg_fn		 fn;
+};
+
+struct sort_step {
+	struct view	 in, out;	/* one lane */
+	int64_t		 length, passes;
+	struct walk	 in_lanes, out_lanes;
+	sort_fn		 runs;
+	merge_fn	 merge;
+};
+
+struct gemm_step {
+	int64_t		 m, n, k;
+	struct view	 a, b;		/* slot, dtype, offset only */
+	int64_t		 a_row, a_col, b_row, b_col, c_row;
+	struct walk	 batch_a, batch_b, batch_c;
+	int64_t		 m_blocks, n_blocks, k_blocks;
+	int64_t		 packed_b;	/* bytes; packed A lies behind */
+	uint32_t	 out;
+	const struct gemm_kernel *kernel;
+};
+
+struct canon_step {
+	uint32_t	 slot;
+	uint8_t		 dtype;
+	int64_t		 elements;
+};
+
+/* Where a running step finds memory. */
+struct run {
+	uint8_t			*arena;
+	const struct slot	*slots;
+	const struct step	*step;
+};
+
+static inline uint8_t *
+run_slot(const struct run *r, uint32_t slot)
+{
+	return r->arena + r->slots[slot].offset;
+}
+
+static inline const uint8_t *
+run_read(const struct run *r, uint32_t slot)
+{
+	const struct slot *s = &r->slots[slot];
+
+	return s->outside != NULL ? s->outside : r->arena + s->offset;
+}
+
+/* Units from (inclusive) to to; an error of the op, or E_OK. */
+enum error	 run_tile(const struct run *, int64_t from, int64_t to);
+void		 run_reduce(const struct run *, int64_t from, int64_t to);
+void		 run_arg(const struct run *, int64_t from, int64_t to);
+void		 run_sort(const struct run *, int64_t from, int64_t to);
+void		 run_gemm(const struct run *, int64_t from, int64_t to);
+void		 run_canon(const struct run *, int64_t from, int64_t to);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * Strided views of tensors: where element (i, j, ...) of a value lies.  All
+ * arithmetic on shapes happens while planning; what is collected here at run
+ * time is trusted.
+ */
+#ifndef RAVEN_VIEW_H
+#define RAVEN_VIEW_H
+
+#include "common/tensor.h"
+
+#define VIEW_TILE	1024	/* elements handled at a time */
+
+/* Strides and offset count elements of the dtype. */
+struct view {
+	uint32_t	slot;		/* whose memory, see arena.h */
+	uint8_t		dtype;
+	uint8_t		ndim;
+	int64_t		offset;
+	int64_t		dims[TENSOR_RANK];
+	int64_t		strides[TENSOR_RANK];
+};
+
+/* Walks the positions of some axes in C order. */
+struct walk {
+	uint32_t	ndim;
+	int64_t		dims[2 * TENSOR_RANK];
+	int64_t		strides[2 * TENSOR_RANK];
+	int64_t		index[2 * TENSOR_RANK];
+	int64_t		offset;
+};
+
+void	 view_of_shape(struct view *, const struct shape *, uint32_t slot);
+bool	 view_contiguous(const struct view *);
+int64_t	 view_elements(const struct view *);
+/* The view as if broadcast to ndim, dims; these were checked to fit. */
+void	 view_broadcast(struct view *, uint32_t ndim, const int64_t *dims);
+/* Drops axes of length 1 and joins neighbours that one stride can walk. */
+void	 view_collapse(struct view *);
+
+/* n elements from position from (C order) on, to contiguous memory. */
+void	 view_gather(const struct view *, const uint8_t *base, int64_t from,
+	    size_t n, uint8_t *to);
+void	 view_scatter(const struct view *, uint8_t *base, int64_t from,
+	    size_t n, const uint8_t *src);
+
+void	 walk_init(struct walk *);
+void	 walk_axis(struct walk *, int64_t dim, int64_t stride);
+int64_t	 walk_positions(const struct walk *);
+void	 walk_seek(struct walk *, int64_t position);
+bool	 walk_next(struct walk *);	/* false: back at the start */
+
+#endif
