@@ -1,0 +1,96 @@
+/*
+ * What the files of the extension module share.  All of them run under the
+ * GIL unless they say otherwise; a Graph, its ops and its Client are one
+ * thread's at a time through it.
+ */
+#ifndef RAVOP_CORE_H
+#define RAVOP_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <structmember.h>
+
+#include "client.h"
+#include "record.h"
+
+/* The module's state: types, and what the Python side set up. */
+struct core {
+	PyTypeObject	*op_type, *recorder_type, *client_type, *value_type;
+	PyObject	*result_type;	/* class of recorded ops */
+	PyObject	*refused;	/* exception of calls that cannot be */
+	PyObject	*inside;	/* folder whose frames are not the user's */
+	PyObject	*lift, *full;	/* names of Recorder's hooks */
+};
+
+/* Bytes of a tensor, with NumPy's view of them. */
+struct py_value {
+	PyObject_HEAD
+	struct shape	 shape;
+	uint8_t		*bytes;
+	Py_ssize_t	 dims[TENSOR_RANK], strides[TENSOR_RANK];
+};
+
+struct py_recorder {
+	PyObject_HEAD
+	struct core	*core;
+	struct recorder	 r;
+	PyObject	*client;	/* Client, or NULL: local */
+	uint32_t	 handle;	/* of the graph at it */
+	PyObject	*given;		/* list of Value: large local sources */
+	PyObject	*codes;		/* code objects whose lines are noted */
+	PyObject	*code_index;	/* address of one -> place in codes, -1 */
+	PyObject	*last_code;	/* borrowed from codes */
+	uint32_t	 last_index;
+	struct buf	 todo;		/* local batch not finished */
+};
+
+/* One recorded op: a graph and a number in it. */
+struct py_op {
+	PyObject_HEAD
+	struct py_recorder	*graph;
+	uint32_t		 value;
+	PyObject		*weak;
+};
+
+struct py_client {
+	PyObject_HEAD
+	struct client	*c;
+	struct core	*core;
+};
+
+extern struct PyModuleDef core_module;
+extern PyType_Spec	op_spec, recorder_spec, client_spec, value_spec;
+
+/* py_value.c; takes bytes from xmalloc. */
+PyObject	*value_new(struct core *, const struct shape *, uint8_t *bytes);
+const char	*value_format(enum dtype);
+PyObject	*shape_tuple(const struct shape *);
+int		 shape_from(PyObject *dims, int dtype, struct shape *);
+/* A canonical copy of a buffer's bytes; NULL with an exception. */
+uint8_t		*value_copy(PyObject *buffer, const struct shape *, uint8_t *digest);
+
+/* Forgets values that no variable holds any more. */
+int		 value_forget(PyObject *values, const uint64_t *released, uint32_t n);
+
+/* py_op.c */
+bool		 is_op(PyObject *);
+PyObject	*op_new(struct py_recorder *, PyTypeObject *, uint32_t value);
+/* Records row over in; NULL with an exception. */
+PyObject	*op_record(struct py_recorder *, PyTypeObject *, const struct op_row *,
+		    const uint32_t *in, size_t n, const struct op_params *);
+
+/* py_input.c */
+/* The value number of an input; -1 with an exception, 0: not an input. */
+int64_t		 input_value(struct py_recorder *, PyObject *, const struct shape *other);
+int		 input_pair(struct py_recorder *, PyObject *a, PyObject *b, uint32_t in[2]);
+int		 params_from(const struct op_row *, PyObject *tuple, struct op_params *,
+		    PyObject *refused);
+
+/* py_line.c */
+void		 line_note(struct py_recorder *, struct record_op *);
+PyObject	*line_of(struct py_recorder *, const struct record_op *);
+
+/* py_local.c */
+PyObject	*local_run(struct py_recorder *, PyObject *values, PyObject *failures);
+
+#endif

@@ -1,0 +1,252 @@
+/*
+ * Python values as inputs and parameters of ops: ops, numbers (weak, NEP 50:
+ * they take the other input's dtype), and by the Graph's hook arrays and lists.
+ */
+#include "core.h"
+
+static int64_t
+unfit(struct py_recorder *g, PyObject *number, enum dtype dtype)
+{
+	PyErr_Format(g->core->refused,
+	    "%R does not fit %s. Use an array of a wider dtype, or a float.",
+	    number, dtype_name(dtype));
+	return -1;
+}
+
+static int64_t
+value_of_op(struct py_recorder *g, struct py_op *op)
+{
+	if (op->graph == g)
+		return op->value;
+	PyErr_Format(g->core->refused,
+	    "op %u belongs to %R, not to %R: ops of two graphs cannot meet. "
+	    "Fetch the value with c() and record it here with R.t().",
+	    (unsigned)op->value, op->graph, g);
+	return -1;
+}
+
+/* The dtype a Python number takes beside a tensor of dtype other. */
+static enum dtype
+weak_dtype(PyObject *number, enum dtype other)
+{
+	if (PyBool_Check(number))
+		return other == DT_NONE ? DT_BOOL : other;
+	if (PyLong_Check(number))
+		return other == DT_NONE || other == DT_BOOL ? DT_I64 : other;
+	return other == DT_F32 ? DT_F32 : DT_F64;
+}
+
+static int64_t
+integer(struct py_recorder *g, PyObject *number, enum dtype dtype)
+{
+	int overflow;
+	int64_t n = PyLong_AsLongLongAndOverflow(number, &overflow);
+	int32_t small = (int32_t)n;
+
+	if (overflow != 0 || (dtype == DT_I32 && small != n))
+		return unfit(g, number, dtype);
+	if (dtype == DT_I32)
+		return recorder_const(&g->r, dtype, &small);
+	return recorder_const(&g->r, dtype, &n);
+}
+
+static int64_t
+number_value(struct py_recorder *g, PyObject *number, enum dtype other)
+{
+	enum dtype dtype = weak_dtype(number, other);
+	uint8_t truth;
+	double d;
+	float f;
+
+	if (dtype == DT_BOOL) {
+		truth = number == Py_True;
+		return recorder_const(&g->r, dtype, &truth);
+	}
+	if (dtype == DT_I32 || dtype == DT_I64)
+		return integer(g, number, dtype);
+	d = PyFloat_AsDouble(number);
+	if (d == -1 && PyErr_Occurred()) {
+		PyErr_Clear();
+		return unfit(g, number, dtype);
+	}
+	if (dtype == DT_F64) {
+		tensor_canonical(dtype, &d, sizeof d);
+		return recorder_const(&g->r, dtype, &d);
+	}
+	f = (float)d;
+	tensor_canonical(dtype, &f, sizeof f);
+	return recorder_const(&g->r, dtype, &f);
+}
+
+static bool
+is_number(PyObject *obj)
+{
+	return PyFloat_CheckExact(obj) || PyLong_CheckExact(obj) ||
+	    PyBool_Check(obj);
+}
+
+int64_t
+input_value(struct py_recorder *g, PyObject *obj, const struct shape *other)
+{
+	PyObject *op;
+	int64_t value;
+
+	if (is_op(obj))
+		return value_of_op(g, (struct py_op *)obj);
+	if (is_number(obj))
+		return number_value(g, obj,
+		    other == NULL ? DT_NONE : (enum dtype)other->dtype);
+	op = PyObject_CallMethodObjArgs((PyObject *)g, g->core->lift, obj,
+	    NULL);
+	if (op == NULL)
+		return -1;
+	if (op == Py_NotImplemented) {
+		Py_DECREF(op);
+		return 0;
+	}
+	/*
+	 * The handle goes, the op stays: it is in this batch, and what uses it
+	 * is recorded before the batch can be cut.
+	 */
+	value = value_of_op(g, (struct py_op *)op);
+	Py_DECREF(op);
+	return value;
+}
+
+/* Two inputs, of which a number takes the other's dtype; 0: not an input. */
+int
+input_pair(struct py_recorder *g, PyObject *a, PyObject *b, uint32_t in[2])
+{
+	const struct shape *other;
+	struct shape shape;
+	int64_t v[2];
+	int first = is_number(a);	/* the strong one first */
+	PyObject *obj[2] = { a, b };
+
+	v[first] = input_value(g, obj[first], NULL);
+	if (v[first] <= 0)
+		return (int)v[first];
+	/* A copy: recording moves the array it lies in. */
+	shape = recorder_get(&g->r, (uint32_t)v[first])->shape;
+	other = is_number(obj[first]) ? NULL : &shape;
+	v[!first] = input_value(g, obj[!first], other);
+	if (v[!first] <= 0)
+		return (int)v[!first];
+	in[0] = (uint32_t)v[0];
+	in[1] = (uint32_t)v[1];
+	return 1;
+}
+
+/* Parameters. */
+
+static int
+bad_param(PyObject *refused, const struct op_row *row,
+    const struct param_row *p, PyObject *obj)
+{
+	static const char *const wants[] = {
+		"an int or None", "an int, a sequence of ints or None",
+		"True or False", "an int", "an int or a sequence of ints",
+	};
+
+	PyErr_Clear();
+	PyErr_Format(refused, "%s: %s is %R; it must be %s.", row->name,
+	    p->name, obj, wants[p->kind]);
+	return -1;
+}
+
+static int
+one_int(PyObject *obj, int64_t *v)
+{
+	PyObject *n;
+
+	if (PyBool_Check(obj) || (n = PyNumber_Index(obj)) == NULL)
+		return -1;
+	*v = PyLong_AsLongLong(n);
+	Py_DECREF(n);
+	return *v == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+/* True, False, or their names: programs of 2022 wrote keepdims="True". */
+static int
+one_bool(PyObject *obj, int64_t *v)
+{
+	if (PyUnicode_Check(obj)) {
+		*v = PyUnicode_CompareWithASCIIString(obj, "True") == 0;
+		return *v != 0 ||
+		    PyUnicode_CompareWithASCIIString(obj, "False") == 0 ?
+		    0 : -1;
+	}
+	if (PyBool_Check(obj)) {
+		*v = obj == Py_True;
+		return 0;
+	}
+	if (one_int(obj, v) < 0 || (*v != 0 && *v != 1))
+		return -1;
+	return 0;
+}
+
+static int
+many_ints(PyObject *obj, struct param *p)
+{
+	PyObject *seq = PySequence_Fast(obj, "a sequence");
+	Py_ssize_t i, n;
+
+	if (seq == NULL)
+		return -1;
+	n = PySequence_Fast_GET_SIZE(seq);
+	for (i = 0; i < n && n <= OP_PARAM_LEN; i++)
+		if (one_int(PySequence_Fast_GET_ITEM(seq, i), &p->v[i]) < 0)
+			break;
+	Py_DECREF(seq);
+	p->n = (int32_t)n;
+	return i == n ? 0 : -1;
+}
+
+static int
+one_param(const struct op_row *row, const struct param_row *kind,
+    PyObject *obj, struct param *p, PyObject *refused)
+{
+	int rc = -1;
+
+	if (obj == Py_None &&
+	    (kind->kind == PARAM_AXIS || kind->kind == PARAM_AXES)) {
+		p->n = -1;
+		return 0;
+	}
+	p->n = 1;
+	if (kind->kind == PARAM_BOOL)
+		rc = one_bool(obj, &p->v[0]);
+	else if (PyIndex_Check(obj) && !PySequence_Check(obj))
+		rc = one_int(obj, &p->v[0]);
+	else if (kind->kind == PARAM_AXES || kind->kind == PARAM_INTS)
+		rc = PyUnicode_Check(obj) ? -1 : many_ints(obj, p);
+	else
+		rc = one_int(obj, &p->v[0]);
+	return rc == 0 ? 0 : bad_param(refused, row, kind, obj);
+}
+
+/* A tuple in the row's order; Ellipsis stands for the default. */
+int
+params_from(const struct op_row *row, PyObject *tuple, struct op_params *out,
+    PyObject *refused)
+{
+	Py_ssize_t n = PyTuple_GET_SIZE(tuple);
+	PyObject *obj;
+	uint32_t i;
+
+	op_params_default(row, out);
+	for (i = 0; i < row->n_params; i++) {
+		obj = (Py_ssize_t)i < n ? PyTuple_GET_ITEM(tuple, i) :
+		    Py_Ellipsis;
+		if (obj != Py_Ellipsis) {
+			if (one_param(row, &row->params[i], obj, &out->p[i],
+			    refused) < 0)
+				return -1;
+		} else if (row->params[i].required) {
+			PyErr_Format(refused, "%s needs %s=.", row->name,
+			    row->params[i].name);
+			return -1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,368 @@
+/*
+ * approach='local': the batch goes to the executor in this process, in steps,
+ * without the GIL, and with Ctrl-C heard between two steps.
+ */
+#include "core.h"
+
+#include <unistd.h>
+
+#include "compute/exec.h"
+
+#define STEP	100000000u	/* cost units between two looks at signals */
+
+struct outside {
+	uint32_t	value, group;	/* numbers in the graph, in the program */
+};
+
+/* A batch, renumbered as a group. */
+struct local {
+	struct py_recorder	*g;
+	struct program		 batch;
+	PyObject		*values, *failures;
+	struct program_writer	 w;
+	uint32_t		*map;		/* batch op -> group op, or NONE */
+	uint32_t		*back;		/* group op -> graph op; 0: input */
+	struct outside		*outer;		/* values of earlier batches */
+	size_t			 n_outer, mask;
+	struct bytes		*given;
+	size_t			 n_given;
+	struct buf		 group;
+};
+
+static int
+fail(struct local *l, uint32_t value, uint32_t code, uint32_t cause,
+    const char *text)
+{
+	PyObject *key = PyLong_FromUnsignedLong(value), *what;
+	int rc = -1;
+
+	what = Py_BuildValue("IIs", code, cause, text);
+	if (key != NULL && what != NULL)
+		rc = PyDict_SetItem(l->failures, key, what);
+	Py_XDECREF(key);
+	Py_XDECREF(what);
+	return rc;
+}
+
+static const struct shape *
+earlier(void *arg, uint32_t value)
+{
+	struct py_recorder *g = arg;
+
+	return value == 0 || value > g->r.n ? NULL :
+	    &recorder_get(&g->r, value)->shape;
+}
+
+/* The op at fault of a failed one; 0: it did not fail. */
+static uint32_t
+cause_of(struct local *l, uint32_t value)
+{
+	PyObject *key = PyLong_FromUnsignedLong(value), *what = NULL;
+	uint32_t cause = 0;
+
+	if (key != NULL)
+		what = PyDict_GetItemWithError(l->failures, key);
+	if (what != NULL)
+		cause = (uint32_t)PyLong_AsUnsignedLong(
+		    PyTuple_GET_ITEM(what, 1));
+	Py_XDECREF(key);
+	return cause;
+}
+
+static uint32_t
+give(struct local *l, PyObject *value)
+{
+	struct py_value *v = (struct py_value *)value;
+
+	l->given[l->n_given] = (struct bytes){ v->bytes,
+	    (size_t)shape_bytes(&v->shape) };
+	l->back[l->w.n_ops] = 0;
+	return program_write_given(&l->w, &v->shape, (uint32_t)l->n_given++,
+	    0);
+}
+
+/* A value of an earlier batch, as a source of the group; NONE: it failed. */
+static uint32_t
+from_outside(struct local *l, uint32_t value, uint32_t *cause)
+{
+	size_t at = value * 0x9e3779b9u & l->mask;
+	PyObject *key, *found;
+
+	while (l->outer[at].value != 0 && l->outer[at].value != value)
+		at = (at + 1) & l->mask;
+	if (l->outer[at].value == value)
+		return l->outer[at].group;
+	if ((*cause = cause_of(l, value)) != 0)
+		return PROGRAM_NONE;
+	key = PyLong_FromUnsignedLong(value);
+	found = key == NULL ? NULL : PyDict_GetItemWithError(l->values, key);
+	Py_XDECREF(key);
+	if (found == NULL) {
+		*cause = value;
+		return PROGRAM_NONE;
+	}
+	l->outer[at].value = value;
+	l->outer[at].group = give(l, found);
+	return l->outer[at].group;
+}
+
+static int
+depends(struct local *l, uint32_t value, uint32_t cause)
+{
+	char text[96];
+
+	PyOS_snprintf(text, sizeof text, "op %u, which it depends on, failed.",
+	    (unsigned)cause);
+	return fail(l, value, E_DEPENDS, cause, text);
+}
+
+/* Op i of the batch goes into the group; -1 with an exception. */
+static int
+add_op(struct local *l, uint32_t i, uint32_t *in)
+{
+	const struct program_op *op = &l->batch.ops[i];
+	uint32_t value = l->batch.base + i, cause = 0, ref;
+	struct shape shape;
+	uint16_t k;
+
+	if (op->place == PLACE_GIVEN) {
+		l->map[i] = give(l, PyList_GET_ITEM(l->g->given, op->ref));
+		return 0;
+	}
+	if (op->place == PLACE_INLINE) {
+		l->back[l->w.n_ops] = value;
+		program_shape(&l->batch, i, &shape);
+		l->map[i] = program_write_inline(&l->w, &shape,
+		    program_inline(&l->batch, i).p, op->flags);
+		return 0;
+	}
+	for (k = 0; k < op->n_in; k++) {
+		ref = l->batch.refs[op->first_in + k];
+		if (ref < l->batch.base)
+			in[k] = from_outside(l, ref, &cause);
+		else if ((in[k] = l->map[ref - l->batch.base]) == PROGRAM_NONE)
+			cause = cause_of(l, ref);
+		if (in[k] == PROGRAM_NONE) {
+			l->map[i] = PROGRAM_NONE;
+			return depends(l, value, cause);
+		}
+	}
+	l->back[l->w.n_ops] = value;
+	l->map[i] = program_copy_op(&l->w, &l->batch, i, in, op->flags);
+	return 0;
+}
+
+static int
+build(struct local *l)
+{
+	size_t n = (size_t)l->batch.n_ops + l->batch.n_refs, cap = 16;
+	uint32_t i, *in;
+	int rc = 0;
+
+	while (cap < n * 2)
+		cap *= 2;
+	l->mask = cap - 1;
+	l->outer = xcalloc(cap, sizeof *l->outer);
+	l->map = xcalloc(n + 1, sizeof *l->map);
+	l->back = xcalloc(n + 1, sizeof *l->back);
+	l->given = xcalloc(n + 1, sizeof *l->given);
+	in = xcalloc(l->batch.n_refs + 1u, sizeof *in);
+	program_writer_init(&l->w, 0);
+	for (i = 0; i < l->batch.n_ops && rc == 0; i++)
+		rc = add_op(l, i, in);
+	xfree(in);
+	program_finish(&l->w, &l->group);
+	return rc;
+}
+
+static size_t
+memory(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+
+	return pages <= 0 || size <= 0 ? SIZE_MAX / 2 :
+	    (size_t)pages * (size_t)size;
+}
+
+static int
+compute(struct local *l, struct exec *e)
+{
+	enum exec_state state;
+	struct op_error err;
+	enum error code;
+
+	memset(&err, 0, sizeof err);
+	code = exec_load(e, l->group.data, l->group.len, l->given, l->n_given,
+	    memory(), &err);
+	if (code == E_MEMORY) {
+		PyErr_Format(PyExc_MemoryError,
+		    "the batch needs %lld bytes and this machine has %lld. "
+		    "Fetch values earlier, or make the tensors smaller.",
+		    (long long)err.a[0], (long long)err.a[1]);
+		return -1;
+	}
+	if (code != E_OK) {
+		PyErr_Format(l->g->core->refused,
+		    "the executor refused the batch at op %u: %s. %s",
+		    err.op < l->w.n_ops ? (unsigned)l->back[err.op] : 0,
+		    error_name(code), error_todo(code));
+		return -1;
+	}
+	do {
+		Py_BEGIN_ALLOW_THREADS
+		state = exec_step(e, STEP);
+		Py_END_ALLOW_THREADS
+		if (PyErr_CheckSignals() < 0)
+			return -1;
+	} while (state == EXEC_MORE);
+	return 0;
+}
+
+static int
+take_value(struct local *l, const struct exec_value *v)
+{
+	uint8_t *bytes = xtry_malloc(v->size > 0 ? v->size : 1);
+	PyObject *key, *value;
+	int rc = -1;
+
+	if (bytes == NULL) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	if (v->size > 0)
+		memcpy(bytes, v->bytes, v->size);
+	key = PyLong_FromUnsignedLong(l->back[v->op]);
+	value = value_new(l->g->core, &v->shape, bytes);
+	if (key != NULL && value != NULL)
+		rc = PyDict_SetItem(l->values, key, value);
+	Py_XDECREF(key);
+	Py_XDECREF(value);
+	return rc;
+}
+
+static int
+take_error(struct local *l, const struct op_error *e)
+{
+	const struct shape *in[64];
+	struct shape scratch[64];
+	struct op_error mine = *e, err;
+	const struct op_row *row;
+	struct op_params params;
+	uint32_t value = l->back[e->op], i = value - l->batch.base, cause;
+	char text[1024];
+	size_t n;
+
+	if (e->code == E_DEPENDS) {
+		cause = cause_of(l, l->back[e->a[0]]);
+		return depends(l, value,
+		    cause != 0 ? cause : l->back[e->a[0]]);
+	}
+	if (program_check_op(&l->batch, i, earlier, l->g, INT64_MAX, &row,
+	    &params, &err) != E_OK)
+		return fail(l, value, e->code, value, error_todo(e->code));
+	n = program_inputs(&l->batch, i, earlier, l->g, in, scratch, 64);
+	mine.op = value;
+	op_error_text(text, sizeof text, row, in, n, &params, &mine);
+	return fail(l, value, e->code, value, text);
+}
+
+static int
+collect(struct local *l, const struct exec *e)
+{
+	struct exec_value v;
+	size_t i;
+
+	for (i = 0; i < exec_exports(e); i++) {
+		exec_export(e, i, &v);
+		if (take_value(l, &v) < 0)
+			return -1;
+	}
+	for (i = 0; i < exec_errors(e); i++)
+		if (take_error(l, exec_op_error(e, i)) < 0)
+			return -1;
+	return 0;
+}
+
+/* Large sources are values already; the list lets go of them. */
+static int
+settle_given(struct local *l)
+{
+	const struct program_op *op;
+	PyObject *key, *value;
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->batch.n_ops && rc == 0; i++) {
+		op = &l->batch.ops[i];
+		if (op->place != PLACE_GIVEN)
+			continue;
+		value = PyList_GET_ITEM(l->g->given, op->ref);
+		key = PyLong_FromUnsignedLong(l->batch.base + i);
+		if (key == NULL || ((op->flags & PROGRAM_EXPORT) != 0 &&
+		    PyDict_SetItem(l->values, key, value) < 0) ||
+		    PyList_SetItem(l->g->given, op->ref,
+		    Py_NewRef(Py_None)) < 0)
+			rc = -1;
+		Py_XDECREF(key);
+	}
+	return rc;
+}
+
+/* Computes what is in todo; an interrupted batch stays there. */
+static int
+run_todo(struct py_recorder *g, PyObject *values, PyObject *failures)
+{
+	struct local l = { .g = g, .values = values, .failures = failures };
+	struct op_error err;
+	struct exec *e;
+	int rc;
+
+	if (program_open(&l.batch, g->todo.data, g->todo.len, UINT32_MAX,
+	    &err) != E_OK) {
+		PyErr_SetString(PyExc_RuntimeError, "a batch is damaged");
+		return -1;
+	}
+	buf_init(&l.group);
+	e = exec_new();
+	rc = build(&l);
+	if (rc == 0)
+		rc = compute(&l, e);
+	if (rc == 0)
+		rc = collect(&l, e);
+	if (rc == 0)
+		rc = settle_given(&l);
+	exec_free(e);
+	program_writer_clear(&l.w);
+	buf_clear(&l.group);
+	xfree(l.outer);
+	xfree(l.map);
+	xfree(l.back);
+	xfree(l.given);
+	if (rc == 0)
+		buf_reset(&g->todo);
+	return rc;
+}
+
+PyObject *
+local_run(struct py_recorder *g, PyObject *values, PyObject *failures)
+{
+	const uint64_t *released;
+	uint64_t *gone = NULL;
+	uint32_t base, n_released;
+	int rc = 0;
+
+	if (g->todo.len > 0 && run_todo(g, values, failures) < 0)
+		return NULL;
+	if (!recorder_cut(&g->r, &g->todo, &base, &released, &n_released))
+		Py_RETURN_NONE;
+	gone = xcalloc(n_released + 1u, sizeof *gone);
+	if (n_released > 0)
+		memcpy(gone, released, n_released * sizeof *gone);
+	rc = run_todo(g, values, failures);
+	if (rc == 0)
+		rc = value_forget(values, gone, n_released);
+	xfree(gone);
+	if (rc < 0)
+		return NULL;
+	Py_RETURN_NONE;
+}

@@ -1,0 +1,264 @@
+/*
+ * Op: the handle Python holds of one recorded op.  Its operators record; it
+ * never computes here (c() and conversions are the Python class's).
+ */
+#include "core.h"
+
+static PyObject *op_matmul(PyObject *, PyObject *);
+
+/*
+ * By a slot that subclasses inherit: operators see foreign types too, and have
+ * nothing else to find the module by.
+ */
+bool
+is_op(PyObject *obj)
+{
+	PyNumberMethods *nb = Py_TYPE(obj)->tp_as_number;
+
+	return nb != NULL && nb->nb_matrix_multiply == op_matmul;
+}
+
+PyObject *
+op_new(struct py_recorder *g, PyTypeObject *type, uint32_t value)
+{
+	struct py_op *op = (struct py_op *)type->tp_alloc(type, 0);
+
+	if (op == NULL)
+		return NULL;
+	op->graph = (struct py_recorder *)Py_NewRef((PyObject *)g);
+	op->value = value;
+	recorder_hold(&g->r, value);
+	return (PyObject *)op;
+}
+
+static void
+op_dealloc(PyObject *self)
+{
+	struct py_op *op = (struct py_op *)self;
+	PyTypeObject *type = Py_TYPE(self);
+
+	if (op->weak != NULL)
+		PyObject_ClearWeakRefs(self);
+	if (op->graph != NULL) {
+		recorder_drop(&op->graph->r, op->value);
+		Py_DECREF(op->graph);
+	}
+	type->tp_free(self);
+	Py_DECREF(type);
+}
+
+#define BATCH_OPS	10000
+#define BATCH_BYTES	(8u << 20)
+
+/* Lets a full batch go. */
+static int
+check_full(struct py_recorder *g)
+{
+	PyObject *done;
+
+	if (recorder_pending(&g->r) < BATCH_OPS &&
+	    recorder_bytes(&g->r) < BATCH_BYTES - 8192)
+		return 0;
+	done = PyObject_CallMethodNoArgs((PyObject *)g, g->core->full);
+	Py_XDECREF(done);
+	return done == NULL ? -1 : 0;
+}
+
+PyObject *
+op_record(struct py_recorder *g, PyTypeObject *type, const struct op_row *row,
+    const uint32_t *in, size_t n, const struct op_params *params)
+{
+	struct op_error err;
+	PyObject *op;
+	uint32_t value;
+	char text[1024];
+
+	if (recorder_op(&g->r, row, in, n, params, &value, &err) != E_OK) {
+		recorder_text(&g->r, text, sizeof text, row, in, n, params,
+		    &err);
+		PyErr_SetString(g->core->refused, text);
+		return NULL;
+	}
+	line_note(g, recorder_get(&g->r, value));
+	op = op_new(g, type, value);
+	if (op != NULL && check_full(g) < 0)
+		Py_CLEAR(op);
+	return op;
+}
+
+static PyObject *
+unary(PyObject *self, enum op_code code)
+{
+	struct py_op *op = (struct py_op *)self;
+	struct op_params none;
+
+	memset(&none, 0, sizeof none);
+	return op_record(op->graph, (PyTypeObject *)op->graph->core->result_type,
+	    op_by_code(code), &op->value, 1, &none);
+}
+
+static PyObject *
+binary(PyObject *a, PyObject *b, enum op_code code)
+{
+	struct py_recorder *g = ((struct py_op *)(is_op(a) ? a : b))->graph;
+	struct op_params none;
+	uint32_t in[2];
+	int got;
+
+	got = input_pair(g, a, b, in);
+	if (got < 0)
+		return NULL;
+	if (got == 0)
+		Py_RETURN_NOTIMPLEMENTED;
+	memset(&none, 0, sizeof none);
+	return op_record(g, (PyTypeObject *)g->core->result_type,
+	    op_by_code(code), in, 2, &none);
+}
+
+static PyObject *
+op_add(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_ADD);
+}
+
+static PyObject *
+op_sub(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_SUB);
+}
+
+static PyObject *
+op_mul(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_MUL);
+}
+
+static PyObject *
+op_div(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_DIV);
+}
+
+static PyObject *
+op_matmul(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_MATMUL);
+}
+
+static PyObject *
+op_pow(PyObject *a, PyObject *b, PyObject *modulus)
+{
+	if (modulus != Py_None)
+		Py_RETURN_NOTIMPLEMENTED;
+	return binary(a, b, OP_POW);
+}
+
+static PyObject *
+op_neg(PyObject *a)
+{
+	return unary(a, OP_NEG);
+}
+
+static PyObject *
+op_pos(PyObject *a)
+{
+	return unary(a, OP_POS);
+}
+
+static PyObject *
+op_abs(PyObject *a)
+{
+	return unary(a, OP_ABS);
+}
+
+static PyObject *
+op_compare(PyObject *a, PyObject *b, int how)
+{
+	static const enum op_code codes[] = {
+		[Py_LT] = OP_LESS, [Py_LE] = OP_LESS_EQUAL, [Py_EQ] = OP_EQUAL,
+		[Py_NE] = OP_NOT_EQUAL, [Py_GT] = OP_GREATER,
+		[Py_GE] = OP_GREATER_EQUAL,
+	};
+
+	return binary(a, b, codes[how]);
+}
+
+/* By identity: == is an op, not an answer. */
+static Py_hash_t
+op_hash(PyObject *self)
+{
+	return _Py_HashPointer(self);
+}
+
+static PyObject *
+get_shape(PyObject *self, void *arg)
+{
+	struct py_op *op = (struct py_op *)self;
+
+	(void)arg;
+	return shape_tuple(&recorder_get(&op->graph->r, op->value)->shape);
+}
+
+static PyObject *
+get_code(PyObject *self, void *arg)
+{
+	struct py_op *op = (struct py_op *)self;
+
+	(void)arg;
+	return PyLong_FromLong(
+	    recorder_get(&op->graph->r, op->value)->shape.dtype);
+}
+
+static PyObject *
+get_id(PyObject *self, void *arg)
+{
+	(void)arg;
+	return PyLong_FromUnsignedLong(((struct py_op *)self)->value);
+}
+
+static PyObject *
+get_graph(PyObject *self, void *arg)
+{
+	(void)arg;
+	return Py_NewRef((PyObject *)((struct py_op *)self)->graph);
+}
+
+static PyGetSetDef op_getset[] = {
+	{ "_shape", get_shape, NULL, "Lengths of the axes.", NULL },
+	{ "_dtype", get_code, NULL, "Code of the dtype.", NULL },
+	{ "id", get_id, NULL, "Number of the op in its graph, from 1.", NULL },
+	{ "graph", get_graph, NULL, "The graph the op belongs to.", NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+static PyMemberDef op_members[] = {
+	{ "__weaklistoffset__", T_PYSSIZET, offsetof(struct py_op, weak),
+	    READONLY, NULL },
+	{ NULL, 0, 0, 0, NULL },
+};
+
+static PyType_Slot op_slots[] = {
+	{ Py_tp_doc, "One recorded op." },
+	{ Py_tp_dealloc, op_dealloc },
+	{ Py_tp_hash, op_hash },
+	{ Py_tp_richcompare, op_compare },
+	{ Py_tp_getset, op_getset },
+	{ Py_tp_members, op_members },
+	{ Py_nb_add, op_add },
+	{ Py_nb_subtract, op_sub },
+	{ Py_nb_multiply, op_mul },
+	{ Py_nb_true_divide, op_div },
+	{ Py_nb_matrix_multiply, op_matmul },
+	{ Py_nb_power, op_pow },
+	{ Py_nb_negative, op_neg },
+	{ Py_nb_positive, op_pos },
+	{ Py_nb_absolute, op_abs },
+	{ 0, NULL },
+};
+
+PyType_Spec op_spec = {
+	.name = "ravop._core.Op",
+	.basicsize = sizeof(struct py_op),
+	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+	.slots = op_slots,
+};

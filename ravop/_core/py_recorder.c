@@ -1,0 +1,386 @@
+/*
+ * Recorder: the base class of Graph.  Holds the ops and hands batches to the
+ * client, or to the executor in the process.
+ */
+#include "core.h"
+
+static struct py_recorder *
+self_of(PyObject *self)
+{
+	return (struct py_recorder *)self;
+}
+
+static PyObject *
+recorder_make(PyTypeObject *type, PyObject *args, PyObject *kw)
+{
+	struct py_recorder *g;
+	PyObject *module;
+
+	(void)args;
+	(void)kw;
+	g = (struct py_recorder *)type->tp_alloc(type, 0);
+	if (g == NULL)
+		return NULL;
+	module = PyType_GetModuleByDef(type, &core_module);
+	g->core = module == NULL ? NULL : PyModule_GetState(module);
+	recorder_init(&g->r, 0);
+	buf_init(&g->todo);
+	g->given = PyList_New(0);
+	g->codes = PyList_New(0);
+	g->code_index = PyDict_New();
+	if (g->core == NULL || g->given == NULL || g->codes == NULL ||
+	    g->code_index == NULL) {
+		Py_DECREF(g);
+		return NULL;
+	}
+	return (PyObject *)g;
+}
+
+static int
+recorder_traverse(PyObject *self, visitproc visit, void *arg)
+{
+	struct py_recorder *g = self_of(self);
+
+	Py_VISIT(Py_TYPE(self));
+	Py_VISIT(g->client);
+	Py_VISIT(g->given);
+	Py_VISIT(g->codes);
+	Py_VISIT(g->code_index);
+	return 0;
+}
+
+static int
+recorder_tp_clear(PyObject *self)
+{
+	struct py_recorder *g = self_of(self);
+
+	Py_CLEAR(g->client);
+	Py_CLEAR(g->given);
+	g->last_code = NULL;
+	Py_CLEAR(g->codes);
+	Py_CLEAR(g->code_index);
+	return 0;
+}
+
+static void
+recorder_dealloc(PyObject *self)
+{
+	struct py_recorder *g = self_of(self);
+	PyTypeObject *type = Py_TYPE(self);
+
+	PyObject_GC_UnTrack(self);
+	recorder_tp_clear(self);
+	recorder_clear(&g->r);
+	buf_clear(&g->todo);
+	type->tp_free(self);
+	Py_DECREF(type);
+}
+
+/* _start(max_bytes, client, handle): client None computes in the process. */
+static PyObject *
+start(PyObject *self, PyObject *args)
+{
+	struct py_recorder *g = self_of(self);
+	PyObject *client;
+	long long max_bytes;
+	unsigned handle;
+
+	if (!PyArg_ParseTuple(args, "LOI", &max_bytes, &client, &handle))
+		return NULL;
+	if (client != Py_None && !PyObject_TypeCheck(client,
+	    g->core->client_type)) {
+		PyErr_SetString(PyExc_TypeError, "client is no Client");
+		return NULL;
+	}
+	g->r.max_bytes = max_bytes;
+	Py_XSETREF(g->client, client == Py_None ? NULL : Py_NewRef(client));
+	g->handle = handle;
+	Py_RETURN_NONE;
+}
+
+/* A large source: by digest at a client, else lent to the executor. */
+static int64_t
+large(struct py_recorder *g, PyObject *buffer, const struct shape *shape)
+{
+	uint8_t digest[DIGEST_LEN], *bytes;
+	PyObject *value;
+	uint32_t op;
+	int rc;
+
+	bytes = value_copy(buffer, shape, g->client == NULL ? NULL : digest);
+	if (bytes == NULL)
+		return -1;
+	if (g->client != NULL) {
+		op = recorder_digest(&g->r, shape, digest);
+		client_tensor(((struct py_client *)g->client)->c, shape,
+		    digest, bytes);
+		return op;
+	}
+	if ((value = value_new(g->core, shape, bytes)) == NULL)
+		return -1;
+	op = recorder_given(&g->r, shape,
+	    (uint32_t)PyList_GET_SIZE(g->given));
+	rc = PyList_Append(g->given, value);
+	Py_DECREF(value);
+	return rc < 0 ? -1 : (int64_t)op;
+}
+
+/* _source(cls, buffer, dtype, dims): an op with a value of its own. */
+static PyObject *
+source(PyObject *self, PyObject *args)
+{
+	struct py_recorder *g = self_of(self);
+	PyObject *cls, *buffer, *dims;
+	struct shape shape;
+	int64_t op;
+	uint8_t *bytes;
+	int dtype;
+
+	if (!PyArg_ParseTuple(args, "O!OiO", &PyType_Type, &cls, &buffer,
+	    &dtype, &dims) || shape_from(dims, dtype, &shape) < 0)
+		return NULL;
+	if (shape_bytes(&shape) > MSG_SMALL) {
+		op = large(g, buffer, &shape);
+		if (op < 0)
+			return NULL;
+	} else {
+		bytes = value_copy(buffer, &shape, NULL);
+		if (bytes == NULL)
+			return NULL;
+		op = recorder_inline(&g->r, &shape, bytes);
+		xfree(bytes);
+	}
+	line_note(g, recorder_get(&g->r, (uint32_t)op));
+	return op_new(g, (PyTypeObject *)cls, (uint32_t)op);
+}
+
+#define INPUTS	64	/* that need no memory of their own */
+
+static int
+inputs(struct py_recorder *g, const struct op_row *row, PyObject *tuple,
+    uint32_t *in)
+{
+	Py_ssize_t i, n = PyTuple_GET_SIZE(tuple);
+	PyObject *bad = NULL;
+	int64_t value;
+	int got;
+
+	if (n == 2 && row->max == 2) {
+		got = input_pair(g, PyTuple_GET_ITEM(tuple, 0),
+		    PyTuple_GET_ITEM(tuple, 1), in);
+		if (got != 0)
+			return got;
+		bad = tuple;
+	}
+	for (i = 0; i < n && bad == NULL; i++) {
+		value = input_value(g, PyTuple_GET_ITEM(tuple, i), NULL);
+		if (value < 0)
+			return -1;
+		if (value == 0)
+			bad = PyTuple_GET_ITEM(tuple, i);
+		in[i] = (uint32_t)value;
+	}
+	if (bad == NULL)
+		return 1;
+	PyErr_Format(g->core->refused, "%s cannot take %R as input. Give it "
+	    "ops, numbers, lists or arrays.", row->name, bad);
+	return -1;
+}
+
+/* _apply(code, inputs, params): records an op. */
+static PyObject *
+apply(PyObject *self, PyObject *args)
+{
+	struct py_recorder *g = self_of(self);
+	const struct op_row *row;
+	PyObject *tuple, *given, *op = NULL;
+	struct op_params params;
+	uint32_t near[INPUTS], *in = near;
+	unsigned code;
+	size_t n;
+
+	if (!PyArg_ParseTuple(args, "IO!O!", &code, &PyTuple_Type, &tuple,
+	    &PyTuple_Type, &given))
+		return NULL;
+	if ((row = op_by_code(code)) == NULL) {
+		PyErr_SetString(PyExc_ValueError, "no such op");
+		return NULL;
+	}
+	n = (size_t)PyTuple_GET_SIZE(tuple);
+	if (n > INPUTS)
+		in = xcalloc(n, sizeof *in);
+	if (params_from(row, given, &params, g->core->refused) == 0 &&
+	    inputs(g, row, tuple, in) == 1)
+		op = op_record(g, (PyTypeObject *)g->core->result_type, row,
+		    in, n, &params);
+	if (in != near)
+		xfree(in);
+	return op;
+}
+
+static int
+numbers(PyObject *seq, uint64_t **out, size_t *n)
+{
+	PyObject *fast = PySequence_Fast(seq, "a sequence of op numbers");
+	size_t i;
+
+	*out = NULL;
+	if (fast == NULL)
+		return -1;
+	*n = (size_t)PySequence_Fast_GET_SIZE(fast);
+	*out = xcalloc(*n + 1, sizeof **out);
+	for (i = 0; i < *n; i++)
+		(*out)[i] = PyLong_AsUnsignedLongLong(
+		    PySequence_Fast_GET_ITEM(fast, (Py_ssize_t)i));
+	Py_DECREF(fast);
+	return PyErr_Occurred() != NULL ? -1 : 0;
+}
+
+/* _flush(want, values): the batch goes to the client; its number, 0: nothing to send. */
+static PyObject *
+flush(PyObject *self, PyObject *args)
+{
+	struct py_recorder *g = self_of(self);
+	PyObject *want_seq, *values;
+	const uint64_t *released;
+	uint64_t *want, n = 0;
+	uint32_t base, n_released;
+	struct buf program;
+	size_t i, now = 0, n_want;
+
+	if (!PyArg_ParseTuple(args, "OO!", &want_seq, &PyDict_Type, &values))
+		return NULL;
+	if (g->client == NULL) {
+		PyErr_SetString(PyExc_RuntimeError, "a local graph");
+		return NULL;
+	}
+	if (numbers(want_seq, &want, &n_want) < 0) {
+		xfree(want);
+		return NULL;
+	}
+	buf_init(&program);
+	/* Of this batch first, so that it carries them. */
+	for (i = 0; i < n_want; i++)
+		if (want[i] >= g->r.w.base) {
+			uint64_t op = want[i];
+
+			want[i] = want[now];
+			want[now++] = op;
+		}
+	if (recorder_cut(&g->r, &program, &base, &released, &n_released))
+		n = client_batch(((struct py_client *)g->client)->c, g->handle,
+		    &program, want, now, NULL, 0, released, n_released);
+	else
+		now = 0;
+	client_want(((struct py_client *)g->client)->c, g->handle, want + now,
+	    n_want - now);
+	xfree(want);
+	if (n > 0 && value_forget(values, released, n_released) < 0)
+		return NULL;
+	return PyLong_FromUnsignedLongLong(n);
+}
+
+/* _run(values, failures): computes the batch in the process. */
+static PyObject *
+run(PyObject *self, PyObject *args)
+{
+	PyObject *values, *failures;
+
+	if (!PyArg_ParseTuple(args, "O!O!", &PyDict_Type, &values,
+	    &PyDict_Type, &failures))
+		return NULL;
+	return local_run(self_of(self), values, failures);
+}
+
+static const struct record_op *
+known(struct py_recorder *g, PyObject *number)
+{
+	unsigned long value = PyLong_AsUnsignedLong(number);
+
+	if (PyErr_Occurred() != NULL)
+		return NULL;
+	if (value == 0 || value > g->r.n) {
+		PyErr_Format(PyExc_LookupError, "the graph has no op %lu",
+		    value);
+		return NULL;
+	}
+	return recorder_get(&g->r, (uint32_t)value);
+}
+
+/* _about(op): operator, shape, dtype, numbers and shapes of its inputs, line. */
+static PyObject *
+about(PyObject *self, PyObject *number)
+{
+	struct py_recorder *g = self_of(self);
+	const struct record_op *op = known(g, number), *input;
+	const struct op_row *row;
+	PyObject *list, *item;
+	uint32_t i, n;
+
+	if (op == NULL || (list = PyList_New(0)) == NULL)
+		return NULL;
+	n = op->n_in < 2 ? op->n_in : 2;
+	for (i = 0; i < n; i++) {
+		input = recorder_get(&g->r, op->in[i]);
+		item = Py_BuildValue("INi", (unsigned)op->in[i],
+		    shape_tuple(&input->shape), (int)input->shape.dtype);
+		if (item == NULL || PyList_Append(list, item) < 0) {
+			Py_XDECREF(item);
+			Py_DECREF(list);
+			return NULL;
+		}
+		Py_DECREF(item);
+	}
+	row = op_by_code(op->code);
+	return Py_BuildValue("sNiNN", row == NULL ? "?" : row->name,
+	    shape_tuple(&op->shape), (int)op->shape.dtype, list,
+	    line_of(g, op));
+}
+
+static PyObject *
+get_total(PyObject *self, void *arg)
+{
+	(void)arg;
+	return PyLong_FromUnsignedLong(self_of(self)->r.n);
+}
+
+static PyObject *
+get_pending(PyObject *self, void *arg)
+{
+	(void)arg;
+	return PyLong_FromUnsignedLong(recorder_pending(&self_of(self)->r));
+}
+
+static PyMethodDef recorder_methods[] = {
+	{ "_start", start, METH_VARARGS, "Says where batches go." },
+	{ "_source", source, METH_VARARGS, "Records a value." },
+	{ "_apply", apply, METH_VARARGS, "Records an op." },
+	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },
+	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },
+	{ "_about", about, METH_O, "What is known of an op." },
+	{ NULL, NULL, 0, NULL },
+};
+
+static PyGetSetDef recorder_getset[] = {
+	{ "_total", get_total, NULL, "Ops recorded.", NULL },
+	{ "_pending", get_pending, NULL, "Ops not handed on yet.", NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+static PyType_Slot recorder_slots[] = {
+	{ Py_tp_doc, "Records ops; the base of Graph." },
+	{ Py_tp_new, recorder_make },
+	{ Py_tp_dealloc, recorder_dealloc },
+	{ Py_tp_traverse, recorder_traverse },
+	{ Py_tp_clear, recorder_tp_clear },
+	{ Py_tp_methods, recorder_methods },
+	{ Py_tp_getset, recorder_getset },
+	{ 0, NULL },
+};
+
+PyType_Spec recorder_spec = {
+	.name = "ravop._core.Recorder",
+	.basicsize = sizeof(struct py_recorder),
+	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+	.slots = recorder_slots,
+};

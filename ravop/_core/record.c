@@ -1,0 +1,197 @@
+/*
+ * The recorder: see record.h.
+ */
+#include <string.h>
+
+#include "record.h"
+
+void
+recorder_init(struct recorder *r, int64_t max_bytes)
+{
+	memset(r, 0, sizeof *r);
+	program_writer_init(&r->w, 1);
+	r->max_bytes = max_bytes;
+}
+
+void
+recorder_clear(struct recorder *r)
+{
+	program_writer_clear(&r->w);
+	xfree(r->ops);
+	xfree(r->released);
+	memset(r, 0, sizeof *r);
+}
+
+struct record_op *
+recorder_get(struct recorder *r, uint32_t value)
+{
+	return &r->ops[value - 1];
+}
+
+/* Remembers the op just written. */
+static uint32_t
+keep(struct recorder *r, uint32_t value, uint16_t code,
+    const struct shape *shape)
+{
+	struct record_op *op;
+
+	if (r->n == r->cap) {
+		r->cap = r->cap == 0 ? 64 : r->cap * 2;
+		r->ops = xrealloc(r->ops, r->cap * sizeof *r->ops);
+	}
+	op = &r->ops[r->n++];
+	memset(op, 0, sizeof *op);
+	op->shape = *shape;
+	op->where = RECORD_NO_CODE;
+	op->code = code;
+	return value;
+}
+
+#define INPUTS_NEAR	8	/* that need no memory of their own */
+
+enum error
+recorder_op(struct recorder *r, const struct op_row *row, const uint32_t *in,
+    size_t n, const struct op_params *params, uint32_t *value,
+    struct op_error *err)
+{
+	const struct shape *near[INPUTS_NEAR] = { NULL }, **shapes = near;
+	struct record_op *op;
+	struct shape out;
+	enum error code;
+	size_t i;
+
+	if (n > INPUTS_NEAR)
+		shapes = xcalloc(n, sizeof *shapes);
+	for (i = 0; i < n; i++)
+		shapes[i] = &r->ops[in[i] - 1].shape;
+	memset(err, 0, sizeof *err);
+	code = op_infer(row, shapes, n, params, r->max_bytes, &out, err);
+	if (shapes != near)
+		xfree(shapes);
+	if (code != E_OK)
+		return code;
+	*value = keep(r, program_write_op(&r->w, row, params, in, n, &out, 0),
+	    row->code, &out);
+	op = &r->ops[*value - 1];
+	op->n_in = (uint16_t)n;
+	for (i = 0; i < n && i < 2; i++)
+		op->in[i] = in[i];
+	return E_OK;
+}
+
+uint32_t
+recorder_inline(struct recorder *r, const struct shape *shape,
+    const void *bytes)
+{
+	return keep(r, program_write_inline(&r->w, shape, bytes, 0), OP_LIN,
+	    shape);
+}
+
+uint32_t
+recorder_digest(struct recorder *r, const struct shape *shape,
+    const uint8_t digest[DIGEST_LEN])
+{
+	return keep(r, program_write_digest(&r->w, shape, digest, 0), OP_LIN,
+	    shape);
+}
+
+uint32_t
+recorder_given(struct recorder *r, const struct shape *shape, uint32_t ordinal)
+{
+	return keep(r, program_write_given(&r->w, shape, ordinal, 0), OP_LIN,
+	    shape);
+}
+
+/*
+ * Only within a batch: nobody holds a number, so it is not exported and a
+ * later batch could not name it.
+ */
+uint32_t
+recorder_const(struct recorder *r, enum dtype dtype, const void *bytes)
+{
+	struct shape shape = { .dtype = dtype, .ndim = 0 };
+	struct record_const *c;
+	uint64_t bits = 0, hash;
+
+	memcpy(&bits, bytes, dtype_size(dtype));
+	hash = (bits + dtype) * 0x9e3779b97f4a7c15u;
+	c = &r->consts[(hash >> 32) % RECORD_CONSTS];
+	if (c->value == 0 || c->bits != bits || c->dtype != dtype) {
+		c->value = recorder_inline(r, &shape, bytes);
+		c->bits = bits;
+		c->dtype = dtype;
+	}
+	return c->value;
+}
+
+void
+recorder_hold(struct recorder *r, uint32_t value)
+{
+	r->ops[value - 1].held++;
+}
+
+void
+recorder_drop(struct recorder *r, uint32_t value)
+{
+	struct record_op *op = &r->ops[value - 1];
+
+	if (op->held == 0 || --op->held > 0 || value >= r->w.base)
+		return;
+	if (r->n_released == r->cap_released) {
+		r->cap_released = r->cap_released == 0 ? 64 :
+		    r->cap_released * 2;
+		r->released = xrealloc(r->released,
+		    r->cap_released * sizeof *r->released);
+	}
+	r->released[r->n_released++] = value;
+}
+
+uint32_t
+recorder_pending(const struct recorder *r)
+{
+	return r->w.n_ops;
+}
+
+size_t
+recorder_bytes(const struct recorder *r)
+{
+	return program_size(&r->w);
+}
+
+bool
+recorder_cut(struct recorder *r, struct buf *out, uint32_t *base,
+    const uint64_t **released, uint32_t *n_released)
+{
+	uint32_t i, next;
+
+	*base = r->w.base;
+	*released = r->released;
+	*n_released = 0;
+	if (r->w.n_ops == 0)
+		return false;
+	next = r->w.base + r->w.n_ops;
+	for (i = r->w.base; i < next; i++)
+		if (r->ops[i - 1].held > 0)
+			program_set_flags(&r->w, i, PROGRAM_EXPORT);
+	program_finish(&r->w, out);
+	program_writer_reset(&r->w, next);
+	memset(r->consts, 0, sizeof r->consts);
+	*n_released = r->n_released;
+	r->n_released = 0;
+	return true;
+}
+
+char *
+recorder_text(struct recorder *r, char *buf, size_t len,
+    const struct op_row *row, const uint32_t *in, size_t n,
+    const struct op_params *params, const struct op_error *err)
+{
+	const struct shape **shapes = xcalloc(n + 1, sizeof *shapes);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		shapes[i] = &r->ops[in[i] - 1].shape;
+	op_error_text(buf, len, row, shapes, n, params, err);
+	xfree(shapes);
+	return buf;
+}

@@ -1,0 +1,52 @@
+"""Raven: tensor programs whose ops browsers compute.
+
+>>> import ravop as R
+>>> graph = R.Graph(name='test', approach='local')
+>>> a = R.t([1, 2, 3])
+>>> b = R.t([5, 22, 7])
+>>> c = a + b
+>>> print('c: ', c())
+c:  [ 6 24 10]
+"""
+from __future__ import annotations
+
+import pathlib as _pathlib
+from typing import Any as _Any
+
+from . import _core, _ops
+from ._api import File, compute, t, versions
+from ._api import elsewhere as _elsewhere
+from ._constants import (GraphStatus, MappingStatus, OpStatus, Status, epsilon,
+                         inf, minus_one, one, pi)
+from ._errors import (AuthError, CancelledError, GraphError, NoServerError,
+                      OpError, QuotaError, RavenError)
+from ._graph import Graph
+from ._op import Op, Scalar, Tensor
+from ._ops import *  # noqa: F403
+from ._ops import create_op
+from ._progress import options
+from ._version import VERSION as __version__
+
+__all__ = [
+    "AuthError", "CancelledError", "File", "Graph", "GraphError",
+    "GraphStatus", "MappingStatus", "NoServerError", "Op", "OpError",
+    "OpStatus", "QuotaError", "RavenError", "Scalar", "Status", "Tensor",
+    "__version__", "compute", "create_op", "epsilon", "inf", "minus_one",
+    "one", "options", "pi", "t", "versions",
+]
+__all__ += list(_ops.FUNCTIONS)
+
+_core.setup(Op, GraphError, str(_pathlib.Path(__file__).parent) + "/")
+
+for _error in (AuthError, CancelledError, GraphError, NoServerError, OpError,
+               QuotaError, RavenError):
+    _error.__module__ = "ravop"
+del _error
+
+
+def __getattr__(name: str) -> _Any:
+    """Explains a name that is not here."""
+    stand_in = _elsewhere(name)
+    if stand_in is not None:
+        return stand_in
+    raise AttributeError(f"ravop has no {name!r}" + _ops.nearest(name))

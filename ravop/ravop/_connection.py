@@ -1,0 +1,268 @@
+"""The socket to a server. The protocol is _core's; waiting is done here."""
+from __future__ import annotations
+
+import os
+import random
+import select
+import socket
+import ssl
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from ._config import Server
+from ._errors import AuthError, NoServerError, RavenError
+from ._progress import OPTIONS, Progress
+from ._version import BUILD
+
+if TYPE_CHECKING:
+    from ._graph import Graph
+
+READ_BYTES = 256 * 1024
+CONNECT_S = 10.0
+BACKOFF_FIRST_S = 0.5
+BACKOFF_MOST_S = 30.0
+TURN_S = 0.25
+PATH = "/raven"
+
+
+class Connection:
+    """One server, seen from one process; its graphs share it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        self.client = _core.Client(
+            f"{host}:{server.port}", PATH, server.token, BUILD
+        )
+        self.graphs: weakref.WeakValueDictionary[int, Graph] = (
+            weakref.WeakValueDictionary()
+        )
+        self.max_tensor = 0
+        self._lock = threading.RLock()
+        self._socket: socket.socket | None = None
+        self._buffer = bytearray(READ_BYTES)
+        self._pid = os.getpid()
+        self._ready = False          # ever
+        self._down_since = 0.0       # 0: it is up
+        self._tries = 0
+        self._next_try = 0.0
+        self._reason = ""
+        self._retries: dict[int, float] = {}
+
+    # Graphs.
+
+    def open(self, graph: Graph, key: bytes, number: int, name: str,
+             verify: int, options: str) -> int:
+        """Announces a graph, to be opened with the next wait."""
+        with self._lock:
+            handle = self.client.graph(
+                key, number, name, "distributed", verify, options
+            )
+            self.graphs[handle] = graph
+        return handle
+
+    # Waiting.
+
+    def wait(self, done: Callable[[], bool], graph: Graph, what: str,
+             timeout: float | None = None) -> bool:
+        """Sends and reads until done() or the time is over."""
+        self._check_fork()
+        deadline = None if timeout is None else time.monotonic() + timeout
+        progress = Progress(what, self.server.url)
+        try:
+            while not done():
+                left = TURN_S
+                if deadline is not None:
+                    left = min(left, deadline - time.monotonic())
+                    if left <= 0:
+                        return False
+                with self._lock:
+                    if done():
+                        break
+                    self._turn(left)
+                progress.note(self._trouble())
+                progress.update(graph.counts)
+        finally:
+            progress.close()
+        return True
+
+    def poll(self) -> None:
+        """Sends and reads what can be at once, if there is a connection."""
+        self._check_fork()
+        with self._lock:
+            if self._socket is not None:
+                self._turn(0)
+
+    def _trouble(self) -> str:
+        if self._socket is not None or not self._down_since:
+            return ""
+        return f"connection lost ({self._reason}); reconnecting"
+
+    def _check_fork(self) -> None:
+        if self._pid == os.getpid():
+            return
+        # The parent's socket and lock are its own.
+        self._pid = os.getpid()
+        self._lock = threading.RLock()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self.client.lost()
+
+    def _turn(self, seconds: float) -> None:
+        now = time.monotonic()
+        for handle, when in list(self._retries.items()):
+            if when <= now:
+                del self._retries[handle]
+                self.client.retry(handle)
+        if self._socket is None and not self._connect(now, seconds):
+            return
+        try:
+            self._exchange(seconds)
+        except (OSError, ssl.SSLError) as err:
+            self._down(str(err) or type(err).__name__)
+        self._dispatch()
+
+    # Connecting.
+
+    def _connect(self, now: float, seconds: float) -> bool:
+        if now < self._next_try:
+            time.sleep(min(seconds, self._next_try - now))
+            return False
+        try:
+            self._socket = self._dial()
+        except (OSError, ssl.SSLError) as err:
+            self._down(str(err) or type(err).__name__)
+            return False
+        self.client.connect(os.urandom(32))
+        return True
+
+    def _dial(self) -> socket.socket:
+        server = self.server
+        plain = socket.create_connection((server.host, server.port), CONNECT_S)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if server.tls:
+            context = ssl.create_default_context()
+            plain = context.wrap_socket(plain, server_hostname=server.host)
+        plain.setblocking(False)
+        return plain
+
+    def _down(self, reason: str) -> None:
+        """The connection is over; says when to try again, or raises."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self.client.lost()
+        now = time.monotonic()
+        self._reason = reason
+        if not self._ready:
+            raise self._no_server(reason)
+        if not self._down_since:
+            # It may only have been idle too long: the first try is at once.
+            self._down_since = now
+            self._next_try = now
+            return
+        if now - self._down_since > OPTIONS.reconnect_s:
+            raise self._no_server(
+                f"{reason}; tried for {OPTIONS.reconnect_s:.0f} s"
+            )
+        most = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2 ** min(self._tries, 10))
+        self._tries += 1
+        self._next_try = now + random.uniform(0, most)
+
+    def _no_server(self, reason: str) -> NoServerError:
+        return NoServerError(
+            f"no Raven server answers at {self.server.url} ({reason}). Start "
+            "one with `brokerd`, or name yours: R.Graph(url=...) or RAVEN_URL. "
+            "Without a server, R.Graph(approach='local') computes here."
+        )
+
+    # Bytes.
+
+    def _exchange(self, seconds: float) -> None:
+        sock = self._socket
+        assert sock is not None
+        output = self.client.output()
+        if not self._readable(sock, bool(output), seconds):
+            return
+        if output:
+            try:
+                self.client.sent(sock.send(output))
+            except (BlockingIOError, ssl.SSLWantReadError,
+                    ssl.SSLWantWriteError):
+                pass
+        try:
+            n = sock.recv_into(self._buffer)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return
+        if n == 0:
+            raise ConnectionError("the server closed the connection")
+        self.client.recv(self._buffer, n)
+
+    def _readable(self, sock: socket.socket, write: bool,
+                  seconds: float) -> bool:
+        if isinstance(sock, ssl.SSLSocket) and sock.pending():
+            return True
+        poller = select.poll()
+        poller.register(sock, select.POLLIN | (select.POLLOUT if write else 0))
+        return bool(poller.poll(max(0, seconds) * 1000))
+
+    # Events.
+
+    def _dispatch(self) -> None:
+        while (event := self.client.next()) is not None:
+            handle = event["graph"]
+            kind = event["type"]
+            if kind == "retry":
+                self._retries[handle] = (
+                    time.monotonic() + event["retry_ms"] / 1000
+                )
+            elif handle is not None:
+                graph = self.graphs.get(handle)
+                if graph is not None:
+                    getattr(graph, "on_" + kind)(event)
+            else:
+                getattr(self, "_on_" + kind)(event)
+
+    def _on_ready(self, event: dict[str, Any]) -> None:
+        self._ready = True
+        self._down_since = 0.0
+        self._tries = 0
+        self.max_tensor = event["g"]
+
+    def _on_closed(self, event: dict[str, Any]) -> None:
+        self._down(event["text"] or "the server closed the connection")
+
+    def _on_refused(self, event: dict[str, Any]) -> None:
+        name, todo = _core.errors().get(event["code"], ("unknown", ""))
+        text = f"{event['text'] or name} {todo}".strip()
+        if event["retry_ms"]:
+            self._down(event["text"] or name)
+            self._next_try = time.monotonic() + event["retry_ms"] / 1000
+            return
+        if event["what"] == "session":
+            self._socket, sock = None, self._socket
+            if sock is not None:
+                sock.close()
+            self.client.lost()
+        if name == "bad_token":
+            raise AuthError(f"{self.server.url} refuses the token: {text}")
+        raise RavenError(f"{self.server.url} refuses: {text}")
+
+
+_connections: dict[tuple[str, str], Connection] = {}
+_connections_lock = threading.Lock()
+
+
+def connection(server: Server) -> Connection:
+    """The process's connection to a server; made at first use."""
+    key = (server.url, server.token)
+    with _connections_lock:
+        if key not in _connections:
+            _connections[key] = Connection(server)
+        return _connections[key]

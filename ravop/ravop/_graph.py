@@ -1,0 +1,524 @@
+"""Graph: what ops are recorded in, sent, waited for and ended."""
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+import weakref
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core, _state
+from ._config import server
+from ._connection import Connection, connection
+from ._dtypes import Array, is_value, to_array
+from ._errors import (CancelledError, GraphError, OpError, QuotaError,
+                      RavenError)
+from ._progress import Counts
+
+if TYPE_CHECKING:
+    from ._op import Op
+
+SUCCESS = "Graph computed successfully!"
+FAILURE = "Graph failed to compute."
+#: Bytes up to which a value is kept after it was handed out.
+KEPT_BYTES = 65536
+TENSOR_BYTES = 256 * 1024 * 1024
+LOCAL_BYTES = 1 << 40
+STATUS_S = 0.05
+VERIFY = {"auto": 1, None: 0, 0: 0, 2: 2, 3: 3}
+
+_local_ids = itertools.count(1)
+
+
+class Graph(_core.Recorder):
+    """A graph of ops; opening one makes it the current one.
+
+    Parameters
+    ----------
+    name : str, optional
+        For people: progress, ``ravenctl``, the dashboard.
+    approach : {'distributed', 'local'}
+        Participants of a server compute, or this process.
+    url, token : str, optional
+        The server; default RAVEN_URL and RAVEN_TOKEN, then
+        ``~/.config/raven/client.toml``, then ``http://localhost:9999``.
+    verify : {0, 'auto', 2, 3}, optional
+        How many participants must agree on a result.
+    **options
+        Kept with the graph, not used.
+
+    Raises
+    ------
+    GraphError
+        When the approach is unknown.
+
+    Examples
+    --------
+    >>> import ravop as R
+    >>> with R.Graph(name='sum', approach='local') as graph:
+    ...     print((R.t([1, 2, 3]) + 1)())
+    [2 3 4]
+    <BLANKLINE>
+    <BLANKLINE>
+    Graph computed successfully!
+    """
+
+    def __init__(self, id: int | None = None, *, name: str | None = None,
+                 approach: str = "distributed", url: str | None = None,
+                 token: str | None = None, verify: int | str | None = None,
+                 **options: object) -> None:
+        _check_approach(approach)
+        if verify not in VERIFY:
+            raise GraphError(f"verify={verify!r}; it must be 0, 'auto', 2 or 3.")
+        self.name = name or _program_name()
+        self.approach = approach
+        self.options = options
+        self.counts = Counts()
+        self._verify = VERIFY[verify]
+        self._values: dict[int, Any] = {}
+        self._failures: dict[int, tuple[int, int, str]] = {}
+        self._names: dict[str, list[weakref.ref[Op]]] = {}
+        self._waiters: dict[int, int] = {}
+        self._broken: RavenError | None = None
+        self._ended: dict[str, Any] | None = None
+        self._id: int | None = None
+        self._message = ""
+        self._connection: Connection | None = None
+        self._handle = 0
+        self._begin(id, url, token)
+        _state.push(self)
+
+    def _begin(self, id: int | None, url: str | None,
+               token: str | None) -> None:
+        if self.approach == "local":
+            if id is not None:
+                raise GraphError("a local graph ends with its process; there "
+                                 "is none to attach to.")
+            self._id = next(_local_ids)
+            self._start(LOCAL_BYTES, None, 0)
+            return
+        if id is not None:
+            raise GraphError(
+                "attaching to a graph by its id is not possible yet; keep the "
+                "Graph object, it reconnects by itself."
+            )
+        self._connection = connection(server(url, token))
+        self._handle = self._connection.open(
+            self, os.urandom(16), 0, self.name, self._verify,
+            json.dumps(self.options, default=str)[:4096],
+        )
+        weakref.finalize(self, self._connection.client.forget, self._handle)
+        self._start(self._connection.max_tensor or TENSOR_BYTES,
+                    self._connection.client, self._handle)
+
+    # What people see.
+
+    def __repr__(self) -> str:
+        number = f", id={self._id}" if self._id is not None else ""
+        return f"Graph(name={self.name!r}{number}, {self.approach})"
+
+    def __str__(self) -> str:
+        return f"Graph:\nId: {self._id}\nStatus: {self.status}\n"
+
+    @property
+    def id(self) -> int:
+        """Number of the graph at its server, which opens it."""
+        conn = self._connection
+        if self._id is None and conn is not None:
+            conn.wait(lambda: self._id is not None or self._broken is not None,
+                      self, f"graph {self.name!r}")
+            self._check()
+        assert self._id is not None
+        return self._id
+
+    @property
+    def status(self) -> str:
+        """'pending', 'computing', 'computed' or 'failed'."""
+        if self._message:
+            return "computed" if self._message == SUCCESS else "failed"
+        if self._failures or self._broken:
+            return "failed"
+        stats = self.get_op_stats()
+        if stats["computed_ops"] == stats["total_ops"] and stats["total_ops"]:
+            return "computed"
+        return "computing" if stats["computed_ops"] else "pending"
+
+    @property
+    def progress(self) -> float:
+        """Percent of the ops that are computed."""
+        stats = self.get_op_stats()
+        return 100.0 * stats["computed_ops"] / max(1, stats["total_ops"])
+
+    def get_op_stats(self) -> dict[str, int]:
+        """Counts of ops by state.
+
+        Examples
+        --------
+        >>> import ravop as R
+        >>> graph = R.Graph(name='stats', approach='local')
+        >>> a = R.t([1, 2]) + 1
+        >>> graph.get_op_stats()['total_ops'] >= 2
+        True
+        """
+        if self._connection is not None and not self._ended:
+            self._flush([], self._values)
+            self._connection.poll()
+        total, failed = self._total, len(self._failures)
+        computed = total - self._pending - failed
+        computing = 0
+        if self._connection is not None:
+            counts = self.counts
+            failed = max(failed, counts.failed)
+            computed = max(counts.computed, len(self._values))
+            computing = counts.computing
+        return {
+            "total_ops": total,
+            "pending_ops": max(0, total - computed - computing - failed),
+            "computing_ops": computing,
+            "computed_ops": computed,
+            "failed_ops": failed,
+        }
+
+    def get_ops_by_name(self, op_name: str, graph_id: int | None = None
+                        ) -> list[Op]:
+        """Ops of the graph whose ``name=`` contains a text.
+
+        Examples
+        --------
+        >>> import ravop as R
+        >>> graph = R.Graph(approach='local')
+        >>> a = R.add(1, 2, name='three')
+        >>> graph.get_ops_by_name('thr') == [a]
+        True
+        """
+        del graph_id    # of 2022: the graph asked is this one
+        refs = [r for n, rs in self._names.items() if op_name in n for r in rs]
+        return [op for op in (ref() for ref in refs) if op is not None]
+
+    # Recording; called by _core.
+
+    def _lift(self, value: object) -> Any:
+        if not is_value(value):
+            return NotImplemented
+        return self._value(value)
+
+    def _value(self, value: object, cls: Any = None, dtype: Any = None) -> Op:
+        self._check()
+        array = to_array(value, dtype)
+        if cls is None:
+            cls = _state.classes()[1 if array.ndim else 2]
+        code = _CODES[array.dtype]
+        if array.nbytes > self._max_bytes:
+            raise GraphError(
+                f"the array of {array.nbytes} bytes, shape {array.shape}, is "
+                f"larger than the {self._max_bytes} bytes one tensor may "
+                "have. Split it."
+            )
+        op: Op = self._source(cls, array, code, array.shape)
+        return op
+
+    @property
+    def _max_bytes(self) -> int:
+        conn = self._connection
+        return LOCAL_BYTES if conn is None else conn.max_tensor or TENSOR_BYTES
+
+    def _full(self) -> None:
+        if self._connection is None:
+            self._run(self._values, self._failures)
+            return
+        self._flush([], self._values)
+        self._connection.poll()
+
+    def _label(self, op: Op, name: str) -> None:
+        self._names.setdefault(name, []).append(weakref.ref(op))
+
+    # Computing.
+
+    def _check(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+        if self._message:
+            raise GraphError(
+                f"{self!r} has ended; open another with R.Graph()."
+            )
+
+    def _settled(self, op: int) -> bool:
+        return op in self._values or op in self._failures
+
+    def _compute(self, ops: Sequence[Op]) -> list[Array]:
+        """Values of ops of this graph, in one round trip."""
+        ids = [op.id for op in ops]
+        want = [i for i in dict.fromkeys(ids) if not self._settled(i)]
+        if want:
+            self._check()
+        for i in ids:
+            self._waiters[i] = self._waiters.get(i, 0) + 1
+        try:
+            if want:
+                self._fetch(want)
+            failed = next((i for i in ids if i in self._failures), None)
+            if failed is not None:
+                raise self._error(failed)
+            taken: dict[int, Array] = {}
+            return [self._take(i, taken) for i in ids]
+        finally:
+            for i in ids:
+                self._waiters[i] -= 1
+                if not self._waiters[i]:
+                    del self._waiters[i]
+
+    def _fetch(self, want: list[int]) -> None:
+        conn = self._connection
+        if conn is None:
+            self._run(self._values, self._failures)
+            return
+        self._flush(want, self._values)
+        what = f"op {want[0]}" if len(want) == 1 else f"{len(want)} ops"
+        self._wait(lambda: all(map(self._settled, want)), what)
+
+    def _wait(self, done: Any, what: str) -> None:
+        conn = self._connection
+        assert conn is not None
+        try:
+            conn.wait(lambda: self._broken is not None or done(), self,
+                      f"graph {self.name!r}, {what}")
+        except KeyboardInterrupt:
+            sys.stderr.write(
+                f"ravop: the wait for {what} was interrupted; graph "
+                f"{self._id or ''} {self.name!r} goes on at "
+                f"{conn.server.url}. Ask again to wait on; graph.cancel() "
+                "stops it.\n"
+            )
+            raise
+        if self._broken is not None:
+            raise self._broken
+
+    def _take(self, op: int, taken: dict[int, Array]) -> Array:
+        if op in taken:
+            return taken[op].copy()
+        array: Array = np.asarray(self._values[op])
+        keep = (self._connection is None or array.nbytes <= KEPT_BYTES
+                or self._waiters[op] > 1)
+        if keep:
+            array = array.copy()
+        else:
+            del self._values[op]
+        taken[op] = array
+        return array
+
+    def _ask(self, op: Op) -> bool:
+        """True once op is computed or failed; sends what is recorded."""
+        if self._settled(op.id):
+            return True
+        self._check()
+        conn = self._connection
+        if conn is None:
+            self._run(self._values, self._failures)
+        else:
+            self._flush([op.id], self._values)
+            conn.wait(lambda: self._settled(op.id) or self._broken is not None,
+                      self, f"op {op.id}", STATUS_S)
+        return self._settled(op.id)
+
+    def _error(self, op: int) -> OpError | CancelledError:
+        """What to raise for an op that failed."""
+        code, cause, text = self._failures[op]
+        name, todo = _core.errors().get(code, ("unknown", ""))
+        if name == "cancelled":
+            return CancelledError(text or "by its owner")
+        if cause not in self._failures and not 1 <= cause <= self._total:
+            cause = op
+        if cause != op and cause in self._failures:
+            code, _, text = self._failures[cause]
+            name, todo = _core.errors().get(code, ("unknown", ""))
+        operator, _, _, inputs, line = self._about(cause)
+        text = text or todo
+        message = f"op {cause} ({operator}) failed: {text}"
+        if cause != op:
+            message = (f"op {op} ({self._about(op)[0]}) has no value: it "
+                       f"depends on {message}")
+        if line is not None:
+            message += f" Recorded at {line[0]}:{line[1]}."
+        return OpError(
+            message, op=cause, operator=operator, code=name,
+            inputs=tuple(i[0] for i in inputs),
+            shapes=tuple(i[1] for i in inputs),
+            user_file=line[0] if line else None,
+            user_line=line[1] if line else None,
+        )
+
+    # Ending.
+
+    def end(self) -> str:
+        """Waits for every op, prints how the graph ended, and returns that.
+
+        Returns
+        -------
+        str
+            ``Graph computed successfully!`` or ``Graph failed to compute.``;
+            the failed ops are printed after it.
+
+        Raises
+        ------
+        NoServerError
+            When the server is lost and does not come back.
+
+        Examples
+        --------
+        >>> import ravop as R
+        >>> graph = R.Graph(name='end', approach='local')
+        >>> a = R.t([1, 2]) + 1
+        >>> graph.end()
+        <BLANKLINE>
+        <BLANKLINE>
+        Graph computed successfully!
+        'Graph computed successfully!'
+        """
+        if self._message:
+            return self._message
+        failures = self._finish(cancel=False)
+        print("\n\n" + self._message)
+        for line in failures:
+            print(line)
+        return self._message
+
+    def cancel(self) -> None:
+        """Ends the graph without waiting for its ops.
+
+        Examples
+        --------
+        >>> import ravop as R
+        >>> R.Graph(name='cancel', approach='local').cancel()
+        """
+        if not self._message:
+            self._finish(cancel=True)
+
+    def _finish(self, cancel: bool) -> list[str]:
+        try:
+            if self._connection is None:
+                failures = self._finish_here(cancel)
+            else:
+                failures = self._finish_there(cancel)
+        finally:
+            _state.pop(self)
+        failed = bool(failures) or cancel
+        self._message = FAILURE if failed else SUCCESS
+        return failures
+
+    def _finish_here(self, cancel: bool) -> list[str]:
+        if not cancel:
+            self._run(self._values, self._failures)
+        roots = [op for op, (_, cause, _) in self._failures.items()
+                 if op == cause]
+        return [f"  {self._error(op)}" for op in roots]
+
+    def _finish_there(self, cancel: bool) -> list[str]:
+        conn = self._connection
+        assert conn is not None
+        if self._broken is not None:
+            return [f"  {self._broken}"]
+        if not self._total:
+            conn.client.forget(self._handle)
+            return []       # nothing was ever sent
+        self._flush([], self._values)
+        conn.client.end(self._handle, cancel)
+        self._wait(lambda: self._ended is not None, "its end")
+        assert self._ended is not None
+        for op, cause, code, text in self._ended["failures"]:
+            self._failures[op] = (code, cause, text)
+        lines = [f"  {self._error(op)}" for op, cause, _, _
+                 in self._ended["failures"] if op == cause or not cause]
+        failed = self._ended["failed"] + self._ended["cancelled"]
+        if failed and not lines:
+            lines = [f"  {failed} ops have no value."]
+        return lines
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None,
+                 error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if kind is None:
+            self.end()
+            return
+        # The user's exception is the one to see, whatever the server says.
+        try:
+            self.cancel()
+        except Exception:
+            _state.pop(self)
+
+    # Events of the connection.
+
+    def on_opened(self, event: dict[str, Any]) -> None:
+        """The server gave the graph its number."""
+        self._id = event["g"]
+
+    def on_acked(self, event: dict[str, Any]) -> None:
+        """Batches are recorded; the client forgot them already."""
+
+    def on_value(self, event: dict[str, Any]) -> None:
+        """A value came."""
+        self._values[event["op"]] = event["value"]
+
+    def on_failed(self, event: dict[str, Any]) -> None:
+        """An op has no value."""
+        self._failures[event["op"]] = (
+            event["code"], event["cause"] or event["op"], event["text"] or ""
+        )
+
+    def on_progress(self, event: dict[str, Any]) -> None:
+        """Counts of the ops."""
+        counts = self.counts
+        for field in ("pending", "computing", "computed", "failed",
+                      "participants", "left_ms"):
+            setattr(counts, field, event[field])
+        _state.report(counts.computed + counts.failed, counts.total)
+
+    def on_ended(self, event: dict[str, Any]) -> None:
+        """All is settled."""
+        self._ended = event
+        self.counts = Counts(computed=event["computed"],
+                             failed=event["failed"])
+
+    def on_refused(self, event: dict[str, Any]) -> None:
+        """The server refused the graph or a batch: it cannot go on."""
+        name, todo = _core.errors().get(event["code"], ("unknown", ""))
+        text = f"{self!r} was refused: {event['text'] or name} {todo}".strip()
+        if name in ("cancelled", "graph_ended"):
+            self._broken = CancelledError(event["text"] or name)
+        elif name.startswith("quota") or name in ("too_big", "storage_full"):
+            self._broken = QuotaError(text)
+        elif event["what"] == "batch":
+            self._broken = GraphError(text)
+        else:
+            self._broken = RavenError(text)
+
+
+_CODES = {np.dtype(t): c for c, t in enumerate(
+    (np.bool_, np.int32, np.int64, np.float32, np.float64), 1)}
+
+
+def _check_approach(approach: str) -> None:
+    if approach in ("distributed", "local"):
+        return
+    if approach == "federated":
+        raise GraphError(
+            "approach='federated' is not part of Raven: data stays with "
+            "nobody but those it is sent to. Use 'distributed' or 'local'."
+        )
+    raise GraphError(
+        f"approach={approach!r} is unknown; it must be 'distributed' or "
+        "'local'."
+    )
+
+
+def _program_name() -> str:
+    path = sys.argv[0] if sys.argv else ""
+    return os.path.splitext(os.path.basename(path))[0] or "graph"
+

@@ -1,0 +1,65 @@
+"""NumPy's functions on ops: they record, or refuse; they never download."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import _ops
+
+UFUNCS = {
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div",
+    "true_divide": "div", "negative": "neg", "positive": "pos", "exp": "exp",
+    "log": "natlog", "power": "pow", "float_power": "pow", "square": "square",
+    "sqrt": "square_root", "cbrt": "cube_root", "absolute": "abs",
+    "fabs": "abs", "matmul": "matmul", "greater": "greater",
+    "greater_equal": "greater_equal", "less": "less",
+    "less_equal": "less_equal", "equal": "equal", "not_equal": "not_equal",
+}
+REDUCTIONS = {"add": "sum", "maximum": "max", "minimum": "min"}
+FUNCTIONS = {
+    "sum": "sum", "mean": "mean", "amin": "min", "amax": "max", "min": "min",
+    "max": "max", "argmax": "argmax", "argmin": "argmin", "sort": "sort",
+    "reshape": "reshape", "concatenate": "concat", "transpose": "transpose",
+    "expand_dims": "expand_dims", "dot": "dot",
+}
+
+
+def _made(name: str) -> Callable[..., Any]:
+    return _ops.FUNCTIONS[name]
+
+
+def _known(keywords: dict[str, Any], what: str) -> dict[str, Any]:
+    """Keywords that were given; NumPy passes the others' defaults along."""
+    given = {k: v for k, v in keywords.items()
+             if v is not None and type(v).__name__ != "_NoValueType"}
+    if given.get("out") is not None:
+        raise TypeError(f"numpy.{what} on ops has no out=: ops have no memory "
+                        "of their own")
+    return given
+
+
+def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
+          keywords: dict[str, Any]) -> Any:
+    """NEP 13."""
+    name = func.__name__
+    given = _known(keywords, name)
+    if method == "__call__" and name in UFUNCS and not given:
+        return _made(UFUNCS[name])(*inputs)
+    if method == "reduce" and name in REDUCTIONS:
+        # ufunc.reduce defaults to axis 0, the functions to all axes.
+        axis = keywords.get("axis", 0)
+        keep = bool(keywords.get("keepdims", False))
+        return _made(REDUCTIONS[name])(*inputs, axis=axis, keepdims=keep)
+    return NotImplemented
+
+
+def function(func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """NEP 18."""
+    name = func.__name__
+    if name in FUNCTIONS:
+        return _made(FUNCTIONS[name])(*args, **_known(keywords, name))
+    hint = _ops.nearest(name)
+    raise TypeError(
+        f"numpy.{name} is not available on ops{hint} np.asarray(x) computes "
+        "and downloads the value."
+    )

@@ -1,0 +1,249 @@
+"""Op and its kinds: handles of what was recorded."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _core, _numpy, _state
+from ._dtypes import DTYPES, Array
+from ._graph import Graph
+from ._ops import Methods
+
+
+class Op(_core.Op, Methods):
+    """One op of a graph; calling it gives its value.
+
+    Operators and methods record further ops; nothing is computed before a
+    value is asked for. ``==`` gives an op too; ops hash by identity.
+
+    Examples
+    --------
+    >>> import ravop as R
+    >>> graph = R.Graph(approach='local')
+    >>> c = R.t([1, 2, 3]) + R.t([5, 22, 7])
+    >>> c
+    Op(shape=(3,), dtype=int64, add)
+    >>> c()
+    array([ 6, 24, 10])
+    """
+
+    __slots__ = ()
+    __array_priority__ = 1000
+
+    graph: Graph
+
+    # What it is; never computes.
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of its axes."""
+        return self._shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy's dtype of its elements."""
+        return DTYPES[self._dtype]
+
+    @property
+    def ndim(self) -> int:
+        """Number of its axes."""
+        return len(self._shape)
+
+    @property
+    def size(self) -> int:
+        """Number of its elements."""
+        size = 1
+        for length in self._shape:
+            size *= length
+        return size
+
+    @property
+    def T(self) -> Op:
+        """Its transpose."""
+        turned: Op = self.transpose()
+        return turned
+
+    @property
+    def operator(self) -> str:
+        """Name of the operator."""
+        return self.graph._about(self.id)[0]
+
+    @property
+    def name(self) -> str:
+        """The ``name=`` it was given, or an empty text."""
+        for name, refs in self.graph._names.items():
+            if any(ref() is self for ref in refs):
+                return name
+        return ""
+
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        return f"{kind}(shape={self.shape}, dtype={self.dtype}, {self.operator})"
+
+    def __len__(self) -> int:
+        if not self._shape:
+            raise TypeError("len() of an op without axes")
+        return self._shape[0]
+
+    def __getattr__(self, name: str) -> Any:
+        from ._ops import nearest
+
+        raise AttributeError(
+            f"{type(self).__name__} has no attribute {name!r}" + nearest(name)
+        )
+
+    # What its value is.
+
+    def __call__(self) -> Array:
+        """The value; waits for it.
+
+        Returns
+        -------
+        numpy.ndarray
+            Without axes for a scalar.
+
+        Raises
+        ------
+        OpError
+            When the op, or one it depends on, failed.
+        NoServerError, AuthError, QuotaError, CancelledError
+            When the server cannot compute it.
+        """
+        return self.graph._compute([self])[0]
+
+    compute = __call__
+    get_output = __call__
+    wait_till_computed = __call__
+
+    @property
+    def status(self) -> str:
+        """'pending', 'computed' or 'failed', asked of the server."""
+        if not self.graph._ask(self):
+            return "pending"
+        return "failed" if self.id in self.graph._failures else "computed"
+
+    def get_status(self) -> str:
+        """The same as `status`."""
+        return self.status
+
+    @property
+    def output(self) -> Array | None:
+        """The value if it is computed, else None; does not wait for it."""
+        return self() if self.status == "computed" else None
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed, or None."""
+        if self.status != "failed":
+            return None
+        return str(self.graph._error(self.id))
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError("The truth value of an array with more than one "
+                             "element is ambiguous. Use a.any() or a.all()")
+        return bool(self().item())
+
+    def __int__(self) -> int:
+        return int(self._one())
+
+    def __float__(self) -> float:
+        return float(self._one())
+
+    def __index__(self) -> int:
+        if self.ndim or self.dtype.kind != "i":
+            raise TypeError("only integer scalars can be an index")
+        return int(self().item())
+
+    def _one(self) -> Any:
+        if self.size != 1:
+            raise TypeError("only size-1 arrays can be converted to Python "
+                            "scalars")
+        return self().item()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if copy is False:
+            raise ValueError("the value of an op is computed: there is no "
+                             "array without a copy")
+        array = self()
+        return array if dtype is None else array.astype(dtype)
+
+    # NumPy's functions record.
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any,
+                        **kwargs: Any) -> Any:
+        return _numpy.ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any,
+                           kwargs: Any) -> Any:
+        return _numpy.function(func, args, kwargs)
+
+    # Copies: an op is what it is.
+
+    def __copy__(self) -> Op:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Op:
+        return self
+
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), self())
+
+
+def _restore(cls: type[Op], value: Array) -> Op:
+    """Unpickles: the value, recorded in the current graph."""
+    return _state.current()._value(value, Op if cls is Op else cls)
+
+
+class Tensor(Op):
+    """A value with axes, as an op: ``R.Tensor([1, 2])``.
+
+    Examples
+    --------
+    >>> import ravop as R
+    >>> graph = R.Graph(approach='local')
+    >>> R.Tensor([1, 2])
+    Tensor(shape=(2,), dtype=int64, lin)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, value: object = None, **keywords: object) -> Tensor:
+        """Records the value."""
+        op: Tensor = _source(cls, value, keywords)
+        return op
+
+
+class Scalar(Op):
+    """A value without axes, as an op: ``R.Scalar(3)``.
+
+    Examples
+    --------
+    >>> import ravop as R
+    >>> graph = R.Graph(approach='local')
+    >>> float(R.Scalar(3))
+    3.0
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, value: object = None, **keywords: object) -> Scalar:
+        """Records the value."""
+        op: Scalar = _source(cls, value, keywords)
+        return op
+
+
+def _source(cls: Any, value: object, keywords: dict[str, object]) -> Any:
+    name = keywords.get("name")
+    if value is None:
+        value = keywords.get("data")
+    if value is None:
+        from ._errors import GraphError
+
+        raise GraphError(f"{cls.__name__}() needs a value.")
+    graph = _state.current()
+    op = graph._value(value, cls, keywords.get("dtype"))
+    if name is not None:
+        graph._label(op, str(name))
+    return op

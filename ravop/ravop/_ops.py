@@ -1,0 +1,223 @@
+"""Functions and methods of every op, made from the table in the extension."""
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import _core, _state
+from ._errors import GraphError
+from ._examples import EXAMPLES
+
+if TYPE_CHECKING:
+    from ._op import Op
+
+MANY = 65535
+KINDS = {
+    "axis": "int or None",
+    "axes": "int, tuple of int or None",
+    "bool": "bool",
+    "int": "int",
+    "ints": "int or tuple of int",
+}
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter of an op."""
+
+    name: str
+    kind: str
+    default: Any        # Ellipsis: it must be given
+
+
+@dataclass(frozen=True)
+class Row:
+    """An op of the table."""
+
+    code: int
+    name: str
+    wire: str
+    least: int
+    most: int
+    params: tuple[Param, ...]
+    doc: str
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of its inputs."""
+        if self.most == MANY:
+            return ("*inputs",)
+        return ("x",) if self.most == 1 else ("a", "b")[: self.most]
+
+
+ROWS = {
+    row[1]: Row(row[0], row[1], row[2], row[3], row[4],
+                tuple(Param(*p) for p in row[5]), row[6])
+    for row in _core.ops()
+}
+ALIASES: dict[str, str] = _core.aliases()
+WIRE = {row.wire: row.name for row in ROWS.values()}
+
+
+class Methods:
+    """Every op as a method; filled below."""
+
+    __slots__ = ()
+
+
+def is_op(value: object) -> bool:
+    """True for ops."""
+    return isinstance(value, _core.Op)
+
+
+def _inputs(row: Row, args: tuple[Any, ...]
+            ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Splits positional arguments into inputs and parameters."""
+    if row.most != MANY:
+        return args[: row.most], args[row.most:]
+    # NumPy's way, concat([a, b]), beside concat(a, b).
+    if len(args) == 1 and isinstance(args[0], (list, tuple)):
+        return tuple(args[0]), ()
+    return args, ()
+
+
+def _params(row: Row, given: tuple[Any, ...], named: dict[str, Any]
+            ) -> tuple[Any, ...]:
+    if len(given) > 1 and len(row.params) == 1:
+        given = (given,)        # reshape(x, 2, 3), transpose(x, 1, 0)
+    if len(given) > len(row.params):
+        raise GraphError(
+            f"{row.name} takes {_signature(row)}; {len(given)} values are "
+            "left over."
+        )
+    values = list(given)
+    for param in row.params[len(given):]:
+        values.append(named.pop(param.name, ...))
+    if named:
+        unknown = next(iter(named))
+        raise GraphError(
+            f"{row.name} has no parameter {unknown!r}; it takes "
+            f"{_signature(row)}."
+        )
+    return tuple(v().tolist() if is_op(v) else v for v in values)
+
+
+def _signature(row: Row) -> str:
+    parts = list(row.inputs)
+    for p in row.params:
+        parts.append(p.name if p.default is ... else f"{p.name}={p.default}")
+    return f"{row.name}({', '.join(parts)})"
+
+
+def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
+    """Records a row of the table."""
+    name = named.pop("name", None)
+    inputs, given = _inputs(row, args)
+    params = _params(row, given, named)
+    graph = next((i.graph for i in inputs if is_op(i)), None)
+    if graph is None:
+        graph = _state.current()
+    graph._check()
+    op: Op = graph._apply(row.code, inputs, params)
+    if name is not None:
+        graph._label(op, str(name))
+    return op
+
+
+def nearest(name: str) -> str:
+    """A hint at the op that a wrong name may have meant."""
+    names = [*ROWS, *ALIASES, *WIRE]
+    close = difflib.get_close_matches(name, names, 1, 0.6)
+    return f"; did you mean {close[0]!r}?" if close else "."
+
+
+def row_of(name: str) -> Row:
+    """The row of a Python name, an alias or a name of 2022."""
+    found = ROWS.get(ALIASES.get(name, WIRE.get(name, name)))
+    if found is None:
+        raise GraphError(f"there is no op {name!r}{nearest(name)}")
+    return found
+
+
+def create_op(operator: str, *ops: Any, **params: Any) -> Op:
+    """Records an op by its operator's name.
+
+    Parameters
+    ----------
+    operator : str
+        Name of the op, for example ``"add"``.
+    *ops : Op or array_like
+        Its inputs.
+    **params
+        Its parameters; ``name=`` labels the op.
+
+    Raises
+    ------
+    GraphError
+        When there is no such op; the nearest name is suggested.
+
+    Examples
+    --------
+    >>> import ravop as R
+    >>> graph = R.Graph(approach='local')
+    >>> R.create_op("add", 1, 2)()
+    array(3)
+    """
+    return call(row_of(operator), ops, params)
+
+
+def _document(row: Row, name: str) -> str:
+    lines = [row.doc, ""]
+    if name != row.name:
+        lines += [f"Another name of `{row.name}`.", ""]
+    lines += ["Parameters", "----------",
+              ", ".join(row.inputs) + " : Op or array_like",
+              "    Values, or ops of the current graph."]
+    for p in row.params:
+        optional = "" if p.default is ... else f", default {p.default}"
+        lines += [f"{p.name} : {KINDS[p.kind]}{optional}"]
+    lines += ["name : str, optional", "    Label for `get_ops_by_name`.", "",
+              "Returns", "-------", "Op", "",
+              "Raises", "------", "GraphError",
+              "    When shapes, dtypes or parameters do not fit.", "",
+              "Examples", "--------"]
+    return "\n".join(lines + EXAMPLES.get(row.name, [])) + "\n"
+
+
+def _inspectable(row: Row) -> inspect.Signature:
+    kind = inspect.Parameter
+    params = []
+    for name in row.inputs:
+        place = kind.VAR_POSITIONAL if name[0] == "*" else kind.POSITIONAL_ONLY
+        params.append(kind(name.lstrip("*"), place))
+    for p in row.params:
+        default = kind.empty if p.default is ... else p.default
+        how = (kind.KEYWORD_ONLY if row.most == MANY
+               else kind.POSITIONAL_OR_KEYWORD)
+        params.append(kind(p.name, how, default=default))
+    params.append(kind("name", kind.KEYWORD_ONLY, default=None))
+    return inspect.Signature(params)
+
+
+def _function(row: Row, name: str) -> Callable[..., Op]:
+    def op(*args: Any, **named: Any) -> Op:
+        return call(row, args, named)
+
+    op.__name__ = op.__qualname__ = name
+    op.__module__ = "ravop"
+    op.__doc__ = _document(row, name)
+    op.__signature__ = _inspectable(row)  # type: ignore[attr-defined]
+    return op
+
+
+FUNCTIONS: dict[str, Callable[..., Op]] = {
+    name: _function(ROWS[target], name)
+    for name, target in {**{n: n for n in ROWS}, **ALIASES}.items()
+}
+for _name, _made in FUNCTIONS.items():
+    setattr(Methods, _name, _made)
+globals().update(FUNCTIONS)
+__all__ = list(FUNCTIONS)

@@ -1,0 +1,149 @@
+"""What a wait shows: a bar on a terminal, else a line now and then."""
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+SHOW_AFTER = 0.5
+LINE_EVERY = 10.0
+DRAW_EVERY = 0.1
+WIDTH = 24
+
+
+@dataclass
+class Counts:
+    """Ops of a graph by state, as the server last said."""
+
+    pending: int = 0
+    computing: int = 0
+    computed: int = 0
+    failed: int = 0
+    participants: int = -1
+    left_ms: int = 0
+
+    @property
+    def total(self) -> int:
+        """All ops the server knows."""
+        return self.pending + self.computing + self.computed + self.failed
+
+
+@dataclass
+class Options:
+    """Settings that R.options changes."""
+
+    progress: bool = True
+    callback: Callable[[int, int], object] | None = None
+    reconnect_s: float = 300.0
+
+
+OPTIONS = Options()
+
+
+def options(
+    *,
+    progress: bool | None = None,
+    callback: Callable[[int, int], object] | None = None,
+    reconnect_s: float | None = None,
+) -> Options:
+    """Changes settings of the library and returns them.
+
+    Parameters
+    ----------
+    progress : bool, optional
+        Show progress on stderr while waiting. ``RAVEN_PROGRESS=0`` also
+        turns it off.
+    callback : callable, optional
+        Called with (ops done, ops in all) whenever the server says so.
+    reconnect_s : float, optional
+        Seconds to try again when the connection is lost.
+
+    Returns
+    -------
+    Options
+        All settings.
+
+    Examples
+    --------
+    >>> import ravop as R
+    >>> R.options(progress=False).progress
+    False
+    """
+    if progress is not None:
+        OPTIONS.progress = progress
+    if callback is not None:
+        OPTIONS.callback = callback
+    if reconnect_s is not None:
+        OPTIONS.reconnect_s = reconnect_s
+    return OPTIONS
+
+
+def _shown() -> bool:
+    return OPTIONS.progress and os.environ.get("RAVEN_PROGRESS", "1") != "0"
+
+
+def seconds(value: float) -> str:
+    """A time for people, with its unit."""
+    if value < 60:
+        return f"{value:.0f} s"
+    minutes, rest = divmod(int(value), 60)
+    return f"{minutes} min {rest} s"
+
+
+class Progress:
+    """Shows one wait; `close` erases what a terminal still shows."""
+
+    def __init__(self, what: str, url: str) -> None:
+        self._what = what
+        self._url = url
+        self._start = time.monotonic()
+        self._next = self._start + SHOW_AFTER
+        self._drawn = False
+        self._bar = sys.stderr is not None and sys.stderr.isatty()
+        self._note = ""
+        if not self._bar:
+            self._next = self._start + LINE_EVERY
+
+    def note(self, text: str) -> None:
+        """Shows text instead of the counts, until an empty one."""
+        self._note = text
+
+    def update(self, counts: Counts) -> None:
+        """Draws, when it is time to."""
+        now = time.monotonic()
+        if now < self._next or not _shown():
+            return
+        self._next = now + (DRAW_EVERY if self._bar else LINE_EVERY)
+        line = self._line(counts, now - self._start)
+        if self._bar:
+            sys.stderr.write("\r\x1b[K" + line)
+            self._drawn = True
+        else:
+            sys.stderr.write("ravop: " + line + "\n")
+        sys.stderr.flush()
+
+    def _line(self, counts: Counts, elapsed: float) -> str:
+        if self._note:
+            state = self._note
+        elif counts.participants == 0:
+            state = f"waiting for participants: open {self._url}"
+        elif counts.total == 0:
+            state = "waiting"
+        else:
+            done = counts.computed + counts.failed
+            full = WIDTH * done // counts.total
+            bar = "#" * full + "." * (WIDTH - full)
+            state = (f"[{bar}] {done}/{counts.total} ops, "
+                     f"{max(counts.participants, 0)} participants")
+            if counts.left_ms:
+                state += f", about {seconds(counts.left_ms / 1000)} left"
+        return f"{self._what}: {state} ({seconds(elapsed)})"
+
+    def close(self) -> None:
+        """Erases the bar."""
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._drawn = False

@@ -1,0 +1,44 @@
+"""Which graph is the current one, and what modules tell each other late."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._progress import OPTIONS
+
+if TYPE_CHECKING:
+    from ._graph import Graph
+
+_open: list[Graph] = []
+
+
+def push(graph: Graph) -> None:
+    """Makes graph the current one."""
+    _open.append(graph)
+
+
+def pop(graph: Graph) -> None:
+    """The graph ended; the one opened before it is current again."""
+    if graph in _open:
+        _open.remove(graph)
+
+
+def current() -> Graph:
+    """The current graph; a default one is opened when there is none."""
+    if not _open:
+        from ._graph import Graph
+
+        Graph(name="default")
+    return _open[-1]
+
+
+def classes() -> tuple[Any, Any, Any]:
+    """Op, Tensor, Scalar."""
+    from ._op import Op, Scalar, Tensor
+
+    return Op, Tensor, Scalar
+
+
+def report(done: int, total: int) -> None:
+    """Calls the user's progress callback."""
+    if OPTIONS.callback is not None:
+        OPTIONS.callback(done, total)

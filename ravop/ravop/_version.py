@@ -1,0 +1,5 @@
+"""Version of the library."""
+from __future__ import annotations
+
+VERSION = "0.1.0"
+BUILD = "ravop " + VERSION

@@ -1,0 +1,112 @@
+"""Writes ravop/_ops.pyi, the types of what _ops.py makes from the op table.
+
+usage: PYTHONPATH=build/ravop/python python3 ravop/tools/stubs.py [--check FILE]
+Prints the stub; with --check compares it with FILE, exit status 1 if they
+differ.
+"""
+from __future__ import annotations
+
+import pathlib
+import sys
+
+from ravop import _ops
+
+HEAD = '''\
+"""Written by stubs.py from the op table; do not edit."""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ._op import Op
+
+MANY: int
+KINDS: dict[str, str]
+
+@dataclass(frozen=True)
+class Param:
+    name: str
+    kind: str
+    default: Any
+
+@dataclass(frozen=True)
+class Row:
+    code: int
+    name: str
+    wire: str
+    least: int
+    most: int
+    params: tuple[Param, ...]
+    doc: str
+    @property
+    def inputs(self) -> tuple[str, ...]: ...
+
+ROWS: dict[str, Row]
+ALIASES: dict[str, str]
+WIRE: dict[str, str]
+FUNCTIONS: dict[str, Callable[..., Op]]
+__all__: list[str]
+
+def is_op(value: object) -> bool: ...
+def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op: ...
+def nearest(name: str) -> str: ...
+def row_of(name: str) -> Row: ...
+def create_op(operator: str, *ops: Any, **params: Any) -> Op: ...
+'''
+TYPES = {
+    "axis": "int | None",
+    "axes": "int | Sequence[int] | None",
+    "bool": "bool",
+    "int": "int",
+    "ints": "int | Sequence[int]",
+}
+
+
+def signature(row: _ops.Row, first: list[str]) -> str:
+    """Parameters of a function, or with self of a method."""
+    many = row.inputs[0].startswith("*")
+    inputs = list(row.inputs)
+    if first and not many:
+        inputs = inputs[1:]
+    parts = first + [f"{name}: Any" for name in inputs]
+    if not many and parts:
+        parts.append("/")
+    # NumPy's spelling reshape(x, 2, 3) makes a single tuple of them.
+    for param in row.params:
+        default = "" if param.default is ... else f" = {param.default!r}"
+        parts.append(f"{param.name}: {TYPES[param.kind]}{default}")
+    spread = (len(row.params) == 1 and row.params[0].kind in ("ints", "axes")
+              and not many)
+    if not many:
+        parts.append("*rest: int" if spread else "*")
+    parts.append("name: str | None = None")
+    return ", ".join(parts)
+
+
+def stub() -> str:
+    """The whole file."""
+    names = {**{n: n for n in _ops.ROWS}, **_ops.ALIASES}
+    lines = [HEAD]
+    for name, target in names.items():
+        row = _ops.ROWS[target]
+        lines.append(f"def {name}({signature(row, [])}) -> Op: ...")
+    lines += ["", "class Methods:"]
+    for name, target in names.items():
+        row = _ops.ROWS[target]
+        lines.append(f"    def {name}({signature(row, ['self'])}) -> Op: ...")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Prints or compares."""
+    text = stub()
+    if len(sys.argv) == 3 and sys.argv[1] == "--check":
+        if pathlib.Path(sys.argv[2]).read_text() == text:
+            return 0
+        print(f"{sys.argv[2]} is not what ravop/tools/stubs.py writes", file=sys.stderr)
+        return 1
+    sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
