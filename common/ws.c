@@ -451,20 +451,35 @@ ws_head(uint8_t out[WS_HEAD_MAX], enum ws_opcode opcode, bool fin, uint64_t len,
 	return n;
 }
 
-void
-ws_frame(struct buf *out, enum ws_opcode opcode, const void *data, size_t len,
-    const uint8_t *mask)
+static void
+add_frame(struct buf *out, enum ws_opcode opcode, bool fin, const uint8_t *data,
+    size_t len, const uint8_t *mask)
 {
 	uint8_t head[WS_HEAD_MAX];
 	size_t at;
 
-	buf_add(out, head, ws_head(head, opcode, true, len, mask));
+	buf_add(out, head, ws_head(head, opcode, fin, len, mask));
 	if (len == 0)
 		return;
 	at = out->len;
 	buf_add(out, data, len);
 	if (mask != NULL)
 		ws_mask(out->data + at, len, mask);
+}
+
+void
+ws_frame(struct buf *out, enum ws_opcode opcode, const void *data, size_t len,
+    const uint8_t *mask)
+{
+	const uint8_t *p = data;
+
+	while (len > WS_SPLIT) {
+		add_frame(out, opcode, false, p, WS_SPLIT, mask);
+		opcode = WS_CONT;
+		p += WS_SPLIT;
+		len -= WS_SPLIT;
+	}
+	add_frame(out, opcode, true, p, len, mask);
 }
 
 void

@@ -68,7 +68,10 @@ bool	 ws_utf8(const uint8_t *, size_t);
 size_t	 ws_head(uint8_t [WS_HEAD_MAX], enum ws_opcode, bool fin, uint64_t len,
 	    const uint8_t *mask);
 void	 ws_mask(uint8_t *, size_t, const uint8_t [4]);
-/* A whole frame, appended; payload is copied and masked if mask is given. */
+/* Longer messages go as several frames, so that they pass the peer's limit. */
+#define WS_SPLIT	((1u << 20) + 1024)
+/* A message or a control frame, appended; the payload is copied, and masked
+ * if mask is given. */
 void	 ws_frame(struct buf *, enum ws_opcode, const void *, size_t, const uint8_t *mask);
 void	 ws_close_frame(struct buf *, uint16_t code, const char *why, const uint8_t *mask);
 

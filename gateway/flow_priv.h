@@ -1,0 +1,80 @@
+/*
+ * The tensor bytes of one session, both ways; shared by data.c and push.c.
+ * It outlives its connection while Redis still holds answers for it.
+ */
+#ifndef RAVEN_FLOW_PRIV_H
+#define RAVEN_FLOW_PRIV_H
+
+#include "common/program.h"
+#include "common/tensor.h"
+#include "gateway/gateway_priv.h"
+
+/* A tensor on its way in. */
+struct upload {
+	TAILQ_ENTRY(upload)	 entry;
+	struct flow		*flow;
+	uint8_t			 digest[DIGEST_LEN];
+	struct shape		 shape;
+	uint64_t		 size;
+	uint64_t		 got;
+	struct digest		 state;		/* over what came */
+	uint8_t			*bytes;		/* NULL: refused, skipped */
+	bool			 storing;	/* whole, Redis is asked */
+};
+TAILQ_HEAD(uploads, upload);
+
+/* A developer's message that waits for tensors, or behind one that does. */
+struct held {
+	STAILQ_ENTRY(held)	 entry;
+	struct flow		*flow;
+	uint8_t			*bytes;		/* the message */
+	size_t			 len;
+	uint64_t		 g, n;		/* of a BATCH */
+	uint8_t			*digests;	/* NULL: not a BATCH */
+	uint32_t		 n_digests;
+	uint32_t		 asked;		/* EXISTS not answered */
+	uint32_t		 missing;	/* index of one, or n_digests */
+	bool			 done;		/* all were asked */
+	bool			 dropped;	/* out of the queue */
+};
+STAILQ_HEAD(helds, held);
+
+/* A tensor on its way out. */
+struct pull {
+	TAILQ_ENTRY(pull)	 entry;
+	struct flow		*flow;
+	uint8_t			 digest[DIGEST_LEN];
+	struct shape		 shape;
+	uint64_t		 size;
+	uint64_t		 asked;		/* bytes asked of Redis */
+	uint64_t		 got;		/* bytes handed to the socket */
+	uint32_t		 part;		/* bytes of a PART */
+	unsigned		 flight;	/* answers outstanding */
+	bool			 failed;
+};
+TAILQ_HEAD(pulls, pull);
+
+struct flow {
+	struct gateway	*gw;
+	struct conn	*conn;		/* NULL: gone */
+	unsigned	 flight;	/* answers of Redis outstanding */
+	struct uploads	 uploads;
+	unsigned	 n_uploads;
+	uint64_t	 upload_bytes;	/* reserved */
+	struct helds	 held;
+	size_t		 held_bytes;
+	struct pulls	 pulls;
+	uint64_t	 pull_bytes;	/* asked and not answered */
+};
+
+/* Tells the peer; text is the digest. */
+void	 flow_refuse_tensor(struct flow *, const uint8_t [DIGEST_LEN],
+	    enum error, uint64_t retry_ms);
+/* An answer of Redis came: frees the flow if it was the last one's. */
+void	 flow_landed(struct flow *);
+/* A view of a program at 8-aligned bytes; *copy is freed by the caller. */
+enum error flow_open_program(struct bytes, uint32_t max_ops, struct program *,
+	    uint8_t **copy, struct op_error *) MUST_CHECK;
+void	 flow_forget_pulls(struct flow *);
+
+#endif

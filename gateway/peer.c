@@ -1,0 +1,421 @@
+/*
+ * A session on its connection: WebSocket events go through session.c, whose
+ * verdicts say what is forwarded, answered here or the end.  Measures the line
+ * of participants.
+ *
+ * Must not look into graphs.
+ * Dies of: nothing.
+ */
+#include <string.h>
+
+#include "common/log.h"
+#include "gateway/gateway_priv.h"
+
+#define PROBE_BYTES	(256 * 1024)
+#define RATE_MOST	10000000000ull	/* bytes a second: no line is faster */
+
+static void
+set_limits(struct conn *c, size_t message)
+{
+	const struct conf *conf = c->gw->conf;
+
+	c->ws.limits.message = message;
+	c->ws.limits.frame = conf->ws_frame_bytes;
+	/* A PART of the most that the protocol allows is one frame. */
+	if (c->ws.limits.frame < msg_row(M_PART)->max_bytes)
+		c->ws.limits.frame = msg_row(M_PART)->max_bytes;
+	if (c->ws.limits.frame > message)
+		c->ws.limits.frame = message;
+}
+
+void
+peer_start(struct conn *c)
+{
+	const struct conf *conf = c->gw->conf;
+	struct ws_limits limits = { 0, 0, (unsigned)conf->ws_fragments,
+		(unsigned)conf->ws_empty_fragments };
+	struct session_limits session = { conf->ws_hello_bytes,
+		(unsigned)conf->ws_control_rate };
+
+	c->state = CONN_WS;
+	c->since_us = c->asked_us = proc_now_us();
+	c->close_after = false;
+	xfree(c->http);
+	c->http = NULL;
+	ws_init(&c->ws, WS_SERVER, &limits);
+	set_limits(c, conf->ws_hello_bytes);
+	session_init(&c->session, &session, c->trusted);
+}
+
+static void
+tell_presence(struct conn *c, enum msg_presence what, const char *reason)
+{
+	struct msg m = { .id = M_SESSION };
+
+	if (!c->announced)
+		return;
+	m.session.what = what;
+	m.session.reason = str_of(reason);
+	if (what == PRESENCE_LINK) {
+		m.session.rtt_us = c->link.told_rtt_us;
+		m.session.down = c->link.down;
+		m.session.up = c->link.up;
+	}
+	route_send(c->gw->route, c->id, &m);
+}
+
+void
+peer_gone(struct conn *c, const char *why)
+{
+	char reason[128];
+
+	log_escape(reason, sizeof(reason), why, strlen(why));
+	tell_presence(c, PRESENCE_GONE, reason);
+	c->announced = false;
+}
+
+void
+peer_silent(struct conn *c)
+{
+	c->link.silent = true;
+	log_info(c->subject, "silent groups=%u", c->session.n_out);
+	tell_presence(c, PRESENCE_SILENT, "");
+}
+
+/* Heard again after it was reported silent. */
+static void
+note_back(struct conn *c)
+{
+	if (!c->link.silent)
+		return;
+	c->link.silent = false;
+	tell_presence(c, PRESENCE_BACK, "");
+}
+
+static void
+send_ping(struct conn *c)
+{
+	struct msg m = { .id = M_PING };
+
+	c->link.ping_us = proc_now_us();
+	c->link.ping_id = c->link.ping_us | 1;
+	m.ping.id = c->link.ping_id;
+	conn_send(c, &m);
+}
+
+void
+peer_ping(struct conn *c)
+{
+	uint8_t frame[2] = { 0x80 | WS_PING, 0 };
+
+	c->asked_us = proc_now_us();
+	/* Chromium answers WebSocket pings for a page that hangs: participants
+	 * are asked by a message. */
+	if (c->session.role == ROLE_PARTICIPANT &&
+	    c->session.state == SESSION_OPEN)
+		send_ping(c);
+	else
+		conn_write(c, frame, sizeof(frame));
+}
+
+static void
+send_probe(struct conn *c)
+{
+	struct msg m = { .id = M_PROBE };
+	uint8_t *data = xcalloc(1, PROBE_BYTES);
+
+	/* Nothing on the way may shrink it. */
+	proc_random(data, PROBE_BYTES);
+	c->link.probe_us = m.probe.id = proc_now_us();
+	m.probe.data.p = data;
+	m.probe.data.n = PROBE_BYTES;
+	c->link.probe_first_us = 0;
+	conn_bulk(c, &m);
+	xfree(data);
+}
+
+static uint64_t
+least_rtt(const struct link *l)
+{
+	unsigned i, n = l->n_samples < 8 ? l->n_samples : 8;
+	uint64_t least = UINT64_MAX;
+
+	for (i = 0; i < n; i++)
+		if (l->samples[i] < least)
+			least = l->samples[i];
+	return least;
+}
+
+/* A LINK again when the round trip has changed by a quarter. */
+static void
+note_rtt(struct conn *c)
+{
+	struct link *l = &c->link;
+	uint64_t rtt = least_rtt(l), told = l->told_rtt_us;
+	uint64_t change = rtt > told ? rtt - told : told - rtt;
+
+	if (!l->told) {
+		if (l->n_samples < LINK_PINGS)
+			send_ping(c);
+		else if (l->probe_us == 0)
+			send_probe(c);
+		return;
+	}
+	if (change * 4 <= told || change < 1000)
+		return;
+	l->told_rtt_us = rtt;
+	tell_presence(c, PRESENCE_LINK, "");
+}
+
+static void
+on_pong(struct conn *c, const struct msg_pong *m)
+{
+	struct link *l = &c->link;
+
+	if (l->ping_id == 0 || m->id != l->ping_id)
+		return;
+	l->ping_id = 0;
+	l->samples[l->n_samples++ % 8] = proc_now_us() - l->ping_us;
+	note_rtt(c);
+}
+
+static uint64_t
+rate(uint64_t bytes, uint64_t us)
+{
+	uint64_t r = us == 0 ? RATE_MOST : bytes * 1000000 / us;
+
+	return r > RATE_MOST ? RATE_MOST : r;
+}
+
+/*
+ * Our PROBE's answer: down is what its way took beyond a round trip, up how
+ * long the answer's own bytes took to arrive.
+ */
+static void
+on_probe_answer(struct conn *c, const struct msg_probe *m)
+{
+	struct link *l = &c->link;
+	uint64_t now = proc_now_us(), rtt = least_rtt(l), first;
+
+	first = l->probe_first_us == 0 ? now : l->probe_first_us;
+	l->down = rate(PROBE_BYTES, first - l->probe_us > rtt ?
+	    first - l->probe_us - rtt : 0);
+	l->up = m->data.n >= PROBE_BYTES / 4 ? rate(m->data.n, now - first) : 0;
+	l->probe_us = 0;
+	l->told = true;
+	l->told_rtt_us = rtt;
+	log_debug(c->subject, "link rtt_us=%ju down=%ju up=%ju",
+	    (uintmax_t)rtt, (uintmax_t)l->down, (uintmax_t)l->up);
+	tell_presence(c, PRESENCE_LINK, "");
+}
+
+static void
+on_link(struct conn *c, const struct msg *m)
+{
+	struct msg pong = { .id = M_PONG };
+
+	if (m->id == M_PONG) {
+		on_pong(c, &m->pong);
+	} else if (m->id == M_PING) {
+		pong.pong.id = m->ping.id;
+		conn_send(c, &pong);
+	} else if (c->link.probe_us != 0 && m->probe.id == c->link.probe_us)
+		on_probe_answer(c, &m->probe);
+	else
+		conn_bulk(c, m);	/* asked by the participant */
+}
+
+static void
+on_data(struct conn *c, const struct msg *m)
+{
+	if (c->flow == NULL)
+		return;
+	if (m->id == M_PUT)
+		flow_on_put(c->flow, &m->put);
+	else
+		flow_on_part(c->flow, &m->part);
+}
+
+static void
+say_hello(struct conn *c, const struct msg *m)
+{
+	if (m->hello.token.n > 0 && door_too_many_bad(c)) {
+		conn_end(c, 4429, "too many bad tokens from this address");
+		return;
+	}
+	/* Asked again on its return: the peer reads AGAIN then. */
+	if (!route_up(c->gw->route)) {
+		c->session.state = SESSION_AGAIN;
+		return;
+	}
+	c->announced = true;
+	route_send(c->gw->route, c->id, m);
+}
+
+static void
+pass(struct conn *c, struct bytes body, const struct session_verdict *v)
+{
+	if (c->flow != NULL && c->session.role == ROLE_DEVELOPER)
+		flow_forward(c->flow, body, &v->msg);
+	else
+		route_forward(c->gw->route, c->id, body);
+}
+
+static void
+on_message(struct conn *c, const struct ws_event *ev)
+{
+	struct session_verdict *v = &c->gw->verdict;
+	struct bytes body = { ev->data, ev->len };
+
+	if (ev->opcode == WS_TEXT)
+		session_text(&c->session, v);
+	else
+		session_from_peer(&c->session, ev->data, ev->len,
+		    &c->gw->arena, v);
+	switch (v->what) {
+	case SESSION_DROP:
+		break;
+	case SESSION_PASS:
+		pass(c, body, v);
+		break;
+	case SESSION_SAY:
+		say_hello(c, &v->msg);
+		break;
+	case SESSION_DATA:
+		on_data(c, &v->msg);
+		break;
+	case SESSION_LINK:
+		on_link(c, &v->msg);
+		break;
+	case SESSION_END:
+		conn_end(c, v->code, v->why);
+		break;
+	}
+	msg_arena_reset(&c->gw->arena);
+}
+
+static void
+on_control(struct conn *c, const struct ws_event *ev)
+{
+	struct buf b;
+
+	if (!session_control(&c->session, c->heard_us)) {
+		conn_end(c, 1008, "too many control frames");
+		return;
+	}
+	if (ev->type == WS_EV_CLOSE)
+		conn_end(c, ev->code == 1005 ? 1000 : ev->code, "peer closed");
+	else if (ev->type == WS_EV_PING) {
+		buf_init(&b);
+		ws_frame(&b, WS_PONG, ev->data, ev->len, NULL);
+		conn_write(c, b.data, b.len);
+		buf_clear(&b);
+	}
+}
+
+/* Keeps when the message that is not whole yet began. */
+static void
+note_partial(struct conn *c)
+{
+	if (ws_pending(&c->ws) == 0)
+		c->partial_us = 0;
+	else if (c->partial_us == 0) {
+		c->partial_us = c->heard_us;
+		if (c->link.probe_us != 0 && c->link.probe_first_us == 0)
+			c->link.probe_first_us = c->heard_us;
+	}
+}
+
+void
+peer_input(struct conn *c, uint8_t *p, size_t n)
+{
+	struct ws_event ev = { 0 };
+	size_t used = 0;
+
+	note_back(c);
+	do {
+		used += ws_recv(&c->ws, p + used, n - used, &ev);
+		if (ev.type == WS_EV_ERROR)
+			conn_end(c, ev.code, ev.why);
+		else if (ev.type == WS_EV_MESSAGE)
+			on_message(c, &ev);
+		else if (ev.type != WS_EV_NONE)
+			on_control(c, &ev);
+	} while (ev.type != WS_EV_NONE && c->state == CONN_WS);
+	if (c->state == CONN_WS)
+		note_partial(c);
+}
+
+static void
+on_welcome(struct conn *c)
+{
+	set_limits(c, c->gw->conf->ws_message_bytes);
+	door_known(c);
+	if (c->flow == NULL && c->session.role != ROLE_OBSERVER)
+		c->flow = flow_new(c);
+	if (c->session.role == ROLE_PARTICIPANT) {
+		memset(&c->link, 0, sizeof(c->link));
+		send_ping(c);
+	}
+	if (c->session.role == ROLE_DEVELOPER)
+		conn_pause(c, PAUSE_ROUTE, route_full(c->gw->route));
+	peer_stats(c);
+}
+
+void
+peer_from_scheduler(struct conn *c, struct bytes body)
+{
+	struct session_verdict *v = &c->gw->verdict;
+
+	session_from_scheduler(&c->session, body.p, body.n, &c->gw->arena, v);
+	if (v->what == SESSION_PASS && v->msg.id == M_STATS) {
+		peer_stats(c);
+	} else if (v->what == SESSION_PASS) {
+		conn_forward(c, body);
+		if (v->msg.id == M_WELCOME)
+			on_welcome(c);
+		else if (v->msg.id == M_ASSIGN && c->flow != NULL)
+			flow_on_assign(c->flow, &v->msg.assign);
+		else if (v->msg.id == M_VALUE && c->flow != NULL)
+			flow_on_value(c->flow, &v->msg.value);
+		if (v->code == 4401)
+			door_bad_token(c);
+		if (v->code != 0)
+			conn_end(c, v->code, v->why);
+	}
+	msg_arena_reset(&c->gw->arena);
+}
+
+void
+peer_again(struct conn *c)
+{
+	struct msg m = { .id = M_AGAIN };
+
+	if (c->session.state != SESSION_AGAIN)
+		return;
+	c->since_us = proc_now_us();
+	m.again.generation = c->gw->proc->generation;
+	conn_send(c, &m);
+}
+
+void
+peer_lost(struct conn *c)
+{
+	c->announced = false;
+	if (session_lost(&c->session) && c->flow != NULL)
+		flow_forget_held(c->flow);
+}
+
+/* An observer that is behind gets the newest when it has caught up. */
+void
+peer_stats(struct conn *c)
+{
+	struct bytes body = { c->gw->stats.data, c->gw->stats.len };
+
+	if (c->session.role != ROLE_OBSERVER || body.n == 0 ||
+	    c->session.state != SESSION_OPEN)
+		return;
+	c->stats_due = conn_unsent(c) > c->gw->conf->observer_output_bytes;
+	if (!c->stats_due)
+		conn_forward(c, body);
+}

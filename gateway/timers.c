@@ -1,0 +1,168 @@
+/*
+ * Deadlines of all connections, looked at every SWEEP_MS, and what goes when
+ * the buffers together are too large.  One walk costs less than a timer each.
+ *
+ * Must not hold a peer's silence against it while we do not read from it.
+ * Dies of: nothing.
+ */
+#include "gateway/gateway_priv.h"
+
+#define LINGER_US	2000000
+#define GRACE_US	2000000		/* before a message is called slow */
+#define SHED_MOST	64		/* connections in one walk */
+
+static bool
+older(uint64_t now, uint64_t since, uint64_t ms)
+{
+	return now > since && now - since > ms * 1000;
+}
+
+static bool
+is_stuck(const struct conn *c, uint64_t now)
+{
+	return conn_unsent(c) > 0 &&
+	    older(now, c->moved_us, c->gw->conf->output_stuck_ms);
+}
+
+static void
+check_http(struct conn *c, uint64_t now)
+{
+	const struct conf *conf = c->gw->conf;
+
+	if (is_stuck(c, now)) {
+		conn_drop(c, "output stuck");
+		return;
+	}
+	if (c->paused & PAUSE_ANSWER)
+		return;
+	if (c->since_us != 0) {
+		if (older(now, c->since_us, conf->http_header_ms))
+			serve_refuse(c, 408);
+	} else if (older(now, c->heard_us, conf->http_keepalive_ms))
+		conn_linger(c);
+}
+
+static void
+check_linger(struct conn *c, uint64_t now)
+{
+	uint64_t since = c->shut ? c->since_us : c->moved_us;
+
+	if (c->since_us > since)
+		since = c->since_us;
+	if (older(now, since, LINGER_US / 1000))
+		conn_drop(c, "did not close");
+}
+
+/* The close code of a peer that took or said too little; 0 if it is fine. */
+static uint16_t
+check_slow(const struct conn *c, uint64_t now, const char **why)
+{
+	const struct conf *conf = c->gw->conf;
+	uint64_t age;
+
+	*why = "output stuck";
+	if (is_stuck(c, now))
+		return 4410;
+	if (c->paused != 0)
+		return 0;
+	*why = "silent";
+	if (older(now, c->heard_us, conf->silent_ms))
+		return 4408;
+	*why = "message arrives too slowly";
+	age = c->partial_us == 0 ? 0 : now - c->partial_us;
+	if (age > GRACE_US && ws_pending(&c->ws) / (age / 1000000) <
+	    conf->message_min_rate)
+		return 4408;
+	*why = "no HELLO";
+	if (c->session.state == SESSION_NEW ||
+	    (c->session.state == SESSION_AGAIN && route_up(c->gw->route)))
+		return older(now, c->since_us, conf->hello_ms) ? 4408 : 0;
+	return 0;
+}
+
+static void
+check_presence(struct conn *c, uint64_t now)
+{
+	const struct conf *conf = c->gw->conf;
+	bool works = c->session.n_out > 0;
+
+	if (c->paused == 0 && works && !c->link.silent &&
+	    older(now, c->heard_us, conf->work_silent_ms))
+		peer_silent(c);
+	if (older(now, c->asked_us, works ? conf->work_ping_ms : conf->ping_ms))
+		peer_ping(c);
+}
+
+static void
+check_ws(struct conn *c, uint64_t now)
+{
+	const char *why;
+	uint16_t code = check_slow(c, now, &why);
+
+	if (code != 0)
+		conn_end(c, code, why);
+	else
+		check_presence(c, now);
+}
+
+static uint64_t
+weight(const struct conn *c)
+{
+	return c->bytes + (c->flow == NULL ? 0 : flow_bytes(c->flow));
+}
+
+/* The largest connection: of strangers first. */
+static struct conn *
+find_largest(struct gateway *gw, bool strangers)
+{
+	struct conn *c, *best = NULL;
+	bool stranger;
+
+	TAILQ_FOREACH(c, &gw->conns, entry) {
+		stranger = c->state == CONN_HTTP || !c->session.was_open;
+		if (stranger == strangers && weight(c) > 0 &&
+		    (best == NULL || weight(c) > weight(best)))
+			best = c;
+	}
+	return best;
+}
+
+static void
+shed(struct gateway *gw)
+{
+	struct conn *c;
+	int i;
+
+	for (i = 0; i < SHED_MOST && gw->bytes > gw->conf->gateway_bytes;
+	    i++) {
+		c = find_largest(gw, true);
+		if (c == NULL)
+			c = find_largest(gw, false);
+		if (c == NULL)
+			return;
+		conn_drop(c, "shed: the gateway's buffers are full");
+	}
+}
+
+void
+timers_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct gateway *gw = arg;
+	uint64_t now = proc_now_us();
+	struct conn *c, *next;
+
+	(void)fd;
+	(void)what;
+	for (c = TAILQ_FIRST(&gw->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		if (c->state == CONN_HTTP)
+			check_http(c, now);
+		else if (c->state == CONN_WS)
+			check_ws(c, now);
+		else
+			check_linger(c, now);
+	}
+	shed(gw);
+	if (gw->draining && gw->n_conns == 0 && store_waiting(gw->store) == 0)
+		proc_stop(gw->proc);
+}
