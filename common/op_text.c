@@ -1,6 +1,7 @@
 /*
  * Sentences about ops for people: what was wrong, what was given, what is
- * needed.  Native only: it formats, which the pure rules must not.
+ * needed.  Native only: it formats, which the pure rules must not.  Codes and
+ * numbers may come from a stranger; none may make it fail.
  */
 #include "common/op.h"
 
@@ -278,7 +279,7 @@ text_axis(struct text *t, const struct subject *s)
 		add_input(t, s, s->e->input);
 	if (a[1] == 0)
 		add(t, ", which has no axes");
-	else
+	else if (a[1] > 0)
 		add(t, "; use %" PRId64 " to %" PRId64, -a[1], a[1] - 1);
 }
 

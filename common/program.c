@@ -173,13 +173,15 @@ program_shape(const struct program *p, uint32_t i, struct shape *s)
 	memcpy(s->dims, p->dims + op->first_dim, op->ndim * sizeof(s->dims[0]));
 }
 
-/* The shape of a value below op i's; NULL: there is no such value. */
+/* The shape of a value; NULL: there is no such value below op i's. */
 static const struct shape *
-value_shape(const struct program *p, uint32_t value, program_earlier earlier,
-    void *arg, struct shape *scratch)
+value_shape(const struct program *p, uint32_t i, uint32_t value,
+    program_earlier earlier, void *arg, struct shape *scratch)
 {
 	if (value < p->base)
 		return earlier == NULL ? NULL : earlier(arg, value);
+	if (value - p->base >= i)
+		return NULL;
 	program_shape(p, value - p->base, scratch);
 	return scratch;
 }
@@ -192,8 +194,8 @@ program_inputs(const struct program *p, uint32_t i, program_earlier earlier,
 	size_t k;
 
 	for (k = 0; k < op->n_in && k < max; k++)
-		in[k] = value_shape(p, p->refs[op->first_in + k], earlier, arg,
-		    &scratch[k]);
+		in[k] = value_shape(p, i, p->refs[op->first_in + k], earlier,
+		    arg, &scratch[k]);
 	return op->n_in;
 }
 

@@ -95,7 +95,10 @@ enum error program_check_op(const struct program *, uint32_t i,
 /* All ops in order; the first error. */
 enum error program_check(const struct program *, program_earlier, void *arg,
 	    int64_t max_bytes, struct op_error *) MUST_CHECK;
-/* Shapes of op i's inputs, into in[]; returns n_in.  Scratch holds them. */
+/*
+ * Shapes of op i's inputs, the first max of them, into in[] (NULL: there is no
+ * such value below op i's); returns n_in.  Scratch holds them.
+ */
 size_t	 program_inputs(const struct program *, uint32_t i, program_earlier,
 	    void *arg, const struct shape **in, struct shape *scratch, size_t max);
 /* Bytes of an inline or digest source. */
