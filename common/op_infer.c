@@ -343,7 +343,7 @@ shape_reshape(const struct infer *f)
 			    FAULT_VALUE, 0);
 		if (p->v[i] == -1)
 			open = i;
-		else if (__builtin_mul_overflow(known, p->v[i], &known))
+		else if (!length_multiply(&known, p->v[i]))
 			return op_fail(f->e, E_SHAPE, 0, -1, have, -1,
 			    FAULT_COUNT);
 	}

@@ -72,7 +72,7 @@ product(const struct shape *s, int64_t unit)
 			return -1;
 		if (s->dims[i] == 0)
 			empty = true;
-		else if (__builtin_mul_overflow(unit, s->dims[i], &unit))
+		else if (!length_multiply(&unit, s->dims[i]))
 			return -1;
 	}
 	return empty ? 0 : unit;

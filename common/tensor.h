@@ -36,6 +36,19 @@ const char	*dtype_name(enum dtype);	/* NumPy's name */
 bool		 dtype_is_float(enum dtype);
 enum dtype	 dtype_promote(enum dtype, enum dtype);	/* as NumPy 1.24, arrays */
 
+/*
+ * Multiplies lengths >= 0; false when over INT64_MAX.  By division: the
+ * compiler's checked product wants a library function in wasm.
+ */
+static inline bool
+length_multiply(int64_t *a, int64_t b)
+{
+	if (b != 0 && *a > INT64_MAX / b)
+		return false;
+	*a *= b;
+	return true;
+}
+
 /* Elements, or bytes; -1 when over INT64_MAX, a length is negative, or the
  * dtype or rank unknown. */
 int64_t		 shape_elements(const struct shape *) MUST_CHECK;
