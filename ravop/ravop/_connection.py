@@ -121,11 +121,14 @@ class Connection:
                 self.client.retry(handle)
         if self._socket is None and not self._connect(now, seconds):
             return
+        reason = ""
         try:
             self._exchange(seconds)
-        except (OSError, ssl.SSLError) as err:
-            self._down(str(err) or type(err).__name__)
+        except OSError as err:      # ssl.SSLError is one
+            reason = str(err) or type(err).__name__
         self._dispatch()
+        if reason and self._socket is not None:
+            self._down(reason)
 
     # Connecting.
 
@@ -133,10 +136,13 @@ class Connection:
         if now < self._next_try:
             time.sleep(min(seconds, self._next_try - now))
             return False
+        reason = ""
         try:
             self._socket = self._dial()
-        except (OSError, ssl.SSLError) as err:
-            self._down(str(err) or type(err).__name__)
+        except OSError as err:
+            reason = str(err) or type(err).__name__
+        if reason:
+            self._down(reason)
             return False
         self.client.connect(os.urandom(32))
         return True

@@ -1,6 +1,6 @@
 """Writes ravop/_ops.pyi, the types of what _ops.py makes from the op table.
 
-usage: PYTHONPATH=build/ravop/python python3 ravop/tools/stubs.py [--check FILE]
+usage: PYTHONPATH=build/ravop python3 ravop/tools/stubs.py [--check FILE]
 Prints the stub; with --check compares it with FILE, exit status 1 if they
 differ.
 """
