@@ -87,6 +87,24 @@ strcmp(const char *a, const char *b)
 	return (uint8_t)*a < (uint8_t)*b ? -1 : *a != *b;
 }
 
+/* ---- numbers ---- */
+
+/* clang checks 64-bit products for overflow with this (compiler-rt's name);
+ * there is no such instruction in wasm. */
+__int128
+__multi3(__int128 a, __int128 b)
+{
+	uint64_t x = (uint64_t)a, y = (uint64_t)b, high;
+	uint64_t xl = (uint32_t)x, xh = x >> 32, yl = (uint32_t)y, yh = y >> 32;
+	uint64_t low = xl * yl, mid = xh * yl + (low >> 32), mid2;
+
+	mid2 = xl * yh + (uint32_t)mid;
+	high = xh * yh + (mid >> 32) + (mid2 >> 32);
+	high += x * (uint64_t)(b >> 64) + (uint64_t)(a >> 64) * y;
+	low = (mid2 << 32) | (uint32_t)low;
+	return (__int128)(((unsigned __int128)high << 64) | low);
+}
+
 /* ---- memory ---- */
 
 extern uint8_t __heap_base;

@@ -16,6 +16,8 @@ void	*memchr(const void *, int, size_t);
 size_t	 strlen(const char *);
 int	 strcmp(const char *, const char *);
 
+__int128 __multi3(__int128, __int128);
+
 /* Bytes given out, for people. */
 size_t	 wasm_rt_used(void);
 
