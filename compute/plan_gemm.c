@@ -99,6 +99,42 @@ gemm_step(struct plan *p, uint32_t op, struct gemm_step *d)
 	    blocks(m, g->mr) * g->mr * k * g->size, d);
 }
 
+/* A row times a matrix is the matrix, transposed, times a column. */
+static void
+transpose_product(struct gemm_step *d)
+{
+	struct gemm_step was = *d;
+
+	d->a = was.b;
+	d->b = was.a;
+	d->m = was.n;
+	d->n = was.m;
+	d->a_row = was.b_col;
+	d->a_col = was.b_row;
+	d->b_row = was.a_col;
+	d->b_col = was.a_row;
+	d->c_row = 1;
+	d->batch_a = was.batch_b;
+	d->batch_b = was.batch_a;
+}
+
+static void
+matvec_step(struct plan *p, uint32_t op, struct gemm_step *d)
+{
+	int64_t m = least(d->m, MATVEC_M), k = least(d->k, MATVEC_K);
+
+	d->kernel = gemm_kernel(d->a.dtype);
+	d->m_blocks = blocks(d->m, MATVEC_M);
+	d->k_blocks = blocks(d->k, MATVEC_K);
+	plan_use(p, d->a.slot);
+	plan_use(p, d->b.slot);
+	plan_use(p, d->out);
+	/* Memory's speed, not the multiplier's. */
+	plan_step(p, STEP_MATVEC, op, walk_positions(&d->batch_c) *
+	    d->m_blocks * d->k_blocks, (uint64_t)(8 * m * k + 64),
+	    k * d->kernel->size, d);
+}
+
 static void
 plan_product(struct plan *p, const struct plan_op *op, const struct view *a,
     const struct view *b, const struct view *c)
@@ -121,7 +157,12 @@ plan_product(struct plan *p, const struct plan_op *op, const struct view *a,
 		dot_batches(d, a, b, c);
 	else
 		matmul_batches(d, *a, *b, c);
-	gemm_step(p, op->i, d);
+	if (d->m == 1)
+		transpose_product(d);
+	if (d->n == 1)
+		matvec_step(p, op->i, d);
+	else
+		gemm_step(p, op->i, d);
 }
 
 /* Products of bools are counted in int32, then compared with 0. */

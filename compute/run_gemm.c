@@ -67,3 +67,45 @@ run_gemm(const struct run *r, int64_t from, int64_t to)
 		    (size_t)k, at.k == 0);
 	}
 }
+
+/* The part of the vector that starts at k, contiguous. */
+static const uint8_t *
+vector(const struct run *r, const struct gemm_step *d, int64_t offset,
+    size_t n)
+{
+	struct view v = d->b;
+
+	if (d->b_row == 1)
+		return operand(r, &d->b, offset);
+	v.ndim = 1;
+	v.dims[0] = (int64_t)n;
+	v.strides[0] = d->b_row;
+	v.offset += offset;
+	view_gather(&v, run_read(r, v.slot), 0, n,
+	    run_slot(r, r->step->scratch));
+	return run_slot(r, r->step->scratch);
+}
+
+void
+run_matvec(const struct run *r, int64_t from, int64_t to)
+{
+	const struct gemm_step *d = r->step->detail;
+	struct walk wa = d->batch_a, wb = d->batch_b, wc = d->batch_c;
+
+	for (int64_t u = from; u < to; u++) {
+		int64_t i = u / d->k_blocks % d->m_blocks * MATVEC_M;
+		int64_t k = u % d->k_blocks * MATVEC_K;
+		size_t m = (size_t)least(d->m - i, MATVEC_M);
+		size_t n = (size_t)least(d->k - k, MATVEC_K);
+
+		walk_seek(&wa, u / d->k_blocks / d->m_blocks);
+		walk_seek(&wb, u / d->k_blocks / d->m_blocks);
+		walk_seek(&wc, u / d->k_blocks / d->m_blocks);
+		d->kernel->vector(
+		    operand(r, &d->a, wa.offset + i * d->a_row + k * d->a_col),
+		    d->a_row, d->a_col,
+		    vector(r, d, wb.offset + k * d->b_row, n), m, n,
+		    run_slot(r, d->out) + (wc.offset + i * d->c_row) *
+		    d->kernel->size, d->c_row, k == 0);
+	}
+}

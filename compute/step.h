@@ -13,12 +13,15 @@
 
 #define STEP_NO_SLOT	0xffffffffu
 #define TILE_REGS	32	/* instructions of a chain, at most */
-#define TILE_BYTES	(VIEW_TILE * 8)	/* of a register's buffer */
+/* Of a register's buffer; a little more, so that no two lie 4 KiB apart,
+ * which makes loads wait for stores that have nothing to do with them. */
+#define TILE_BYTES	(VIEW_TILE * 8 + 192)
 #define REDUCE_CHUNK	8192	/* elements summed pairwise at a time */
 #define CANON_UNIT	32768	/* elements */
 
 enum step_kind {
-	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_CANON,
+	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
+	STEP_CANON,
 };
 
 struct step {
@@ -92,6 +95,7 @@ struct sort_step {
 	merge_fn	 merge;
 };
 
+/* A matrix times a vector (n = 1) has units of its own, else the same. */
 struct gemm_step {
 	int64_t		 m, n, k;
 	struct view	 a, b;		/* slot, dtype, offset only */
@@ -136,6 +140,7 @@ void		 run_reduce(const struct run *, int64_t from, int64_t to);
 void		 run_arg(const struct run *, int64_t from, int64_t to);
 void		 run_sort(const struct run *, int64_t from, int64_t to);
 void		 run_gemm(const struct run *, int64_t from, int64_t to);
+void		 run_matvec(const struct run *, int64_t from, int64_t to);
 void		 run_canon(const struct run *, int64_t from, int64_t to);
 
 #endif

@@ -27,5 +27,15 @@ typedef float	vec_f32 __attribute__((vector_size(VEC_BYTES), aligned(4), may_ali
 typedef double	vec_f64 __attribute__((vector_size(VEC_BYTES), aligned(8), may_alias));
 typedef uint32_t vec_i32 __attribute__((vector_size(VEC_BYTES), aligned(4), may_alias));
 typedef uint64_t vec_i64 __attribute__((vector_size(VEC_BYTES), aligned(8), may_alias));
+typedef uint8_t	vec_u8 __attribute__((vector_size(VEC_BYTES), aligned(1), may_alias));
+typedef int32_t	vec_s32 __attribute__((vector_size(VEC_BYTES), aligned(4), may_alias));
+typedef int64_t	vec_s64 __attribute__((vector_size(VEC_BYTES), aligned(8), may_alias));
+
+/* 16 bytes whatever the target, for code that turns rows into columns. */
+typedef float	quad_f32 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double	quad_f64 __attribute__((vector_size(16), aligned(8), may_alias));
+typedef uint32_t quad_i32 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef uint64_t quad_i64 __attribute__((vector_size(16), aligned(8), may_alias));
+
 
 #endif

@@ -125,10 +125,13 @@ NAME(block)(const void *va, const void *vb, void *vc, int64_t c_row, size_t m,
 
 static const struct gemm_kernel NAME(gemm) = {
 	MR, NR, sizeof(T), NAME(pack_a), NAME(pack_b), NAME(block),
+	NAME(vector),
 };
 
 #undef LANES
 #undef NR
 #undef T
 #undef V
+#undef Q
+#undef TRANSPOSE
 #undef NAME

@@ -52,6 +52,9 @@ merge_fn merge_kernel(enum dtype);
 #define GEMM_M	240
 #define GEMM_N	2048
 #define GEMM_K	256
+/* Rows and elements of a matrix times vector done at a time. */
+#define MATVEC_M	1024
+#define MATVEC_K	(16 * GEMM_K)
 
 struct gemm_kernel {
 	uint32_t	mr, nr;		/* rows, columns of a tile */
@@ -64,6 +67,10 @@ struct gemm_kernel {
 	/* C (rows c_row elements apart) = or += packed A x packed B. */
 	void	(*block)(const void *a, const void *b, void *c, int64_t c_row,
 		    size_t m, size_t n, size_t k, bool first);
+	/* c (step elements apart) = or += matrix x contiguous vector. */
+	void	(*vector)(const void *a, int64_t row, int64_t col,
+		    const void *x, size_t m, size_t k, void *c, int64_t step,
+		    bool first);
 };
 
 const struct gemm_kernel *gemm_kernel(enum dtype);

@@ -4,8 +4,6 @@
 #include "compute/kernels/kernels.h"
 #include "compute/vec.h"
 
-#include <string.h>
-
 #define T float
 #define V vec_f32
 #define NAME(f) k_##f##_f32
@@ -40,103 +38,95 @@
 #undef T
 #undef NAME
 
-/*
- * Written as selects on bits, which compilers turn into vector code.  Equal
- * floats differ at most in the sign of zero: and keeps -0 only if both are,
- * or keeps it if either is.
- */
-static inline float
-max_f32(float a, float b)
-{
-	uint32_t x, y, r;
-
-	__builtin_memcpy(&x, &a, 4);
-	__builtin_memcpy(&y, &b, 4);
-	r = a > b ? x : b > a ? y : a == b ? (x & y) : 0x7fc00000u;
-	__builtin_memcpy(&a, &r, 4);
-	return a;
-}
-
-static inline float
-min_f32(float a, float b)
-{
-	uint32_t x, y, r;
-
-	__builtin_memcpy(&x, &a, 4);
-	__builtin_memcpy(&y, &b, 4);
-	r = a < b ? x : b < a ? y : a == b ? (x | y) : 0x7fc00000u;
-	__builtin_memcpy(&a, &r, 4);
-	return a;
-}
-
-static inline double
-max_f64(double a, double b)
-{
-	uint64_t x, y, r;
-
-	__builtin_memcpy(&x, &a, 8);
-	__builtin_memcpy(&y, &b, 8);
-	r = a > b ? x : b > a ? y : a == b ? (x & y) : 0x7ff8000000000000u;
-	__builtin_memcpy(&a, &r, 8);
-	return a;
-}
-
-static inline double
-min_f64(double a, double b)
-{
-	uint64_t x, y, r;
-
-	__builtin_memcpy(&x, &a, 8);
-	__builtin_memcpy(&y, &b, 8);
-	r = a < b ? x : b < a ? y : a == b ? (x | y) : 0x7ff8000000000000u;
-	__builtin_memcpy(&a, &r, 8);
-	return a;
-}
+#define GREATER(a, b)	((a) > (b))
+#define LESS(a, b)	((a) < (b))
+#define BOTH(x, y)	((x) & (y))	/* -0 only if both are */
+#define EITHER(x, y)	((x) | (y))	/* -0 if either is */
 
 #define T uint8_t
+#define V vec_u8
+#define I vec_u8
+#define NONE 0
 #define NAME(f) k_max_##f##_bool
-#define PICK(a, b) ((a) | (b))
+#define BEATS GREATER
+#define TIE BOTH
 #include "compute/kernels/reduce_extreme.h"
 #define NAME(f) k_min_##f##_bool
-#define PICK(a, b) ((a) & (b))
+#define BEATS LESS
+#define TIE EITHER
 #include "compute/kernels/reduce_extreme.h"
 #undef T
+#undef V
+#undef I
+#undef NONE
 
 #define T int32_t
+#define V vec_s32
+#define I vec_s32
+#define NONE 0
 #define NAME(f) k_max_##f##_i32
-#define PICK(a, b) ((a) > (b) ? (a) : (b))
+#define BEATS GREATER
+#define TIE BOTH
 #include "compute/kernels/reduce_extreme.h"
 #define NAME(f) k_min_##f##_i32
-#define PICK(a, b) ((a) < (b) ? (a) : (b))
+#define BEATS LESS
+#define TIE EITHER
 #include "compute/kernels/reduce_extreme.h"
 #undef T
+#undef V
+#undef I
+#undef NONE
 
 #define T int64_t
+#define V vec_s64
+#define I vec_s64
+#define NONE 0
 #define NAME(f) k_max_##f##_i64
-#define PICK(a, b) ((a) > (b) ? (a) : (b))
+#define BEATS GREATER
+#define TIE BOTH
 #include "compute/kernels/reduce_extreme.h"
 #define NAME(f) k_min_##f##_i64
-#define PICK(a, b) ((a) < (b) ? (a) : (b))
+#define BEATS LESS
+#define TIE EITHER
 #include "compute/kernels/reduce_extreme.h"
 #undef T
+#undef V
+#undef I
+#undef NONE
 
 #define T float
+#define V vec_f32
+#define I vec_i32
+#define NONE 0x7fc00000u
 #define NAME(f) k_max_##f##_f32
-#define PICK(a, b) max_f32(a, b)
+#define BEATS GREATER
+#define TIE BOTH
 #include "compute/kernels/reduce_extreme.h"
 #define NAME(f) k_min_##f##_f32
-#define PICK(a, b) min_f32(a, b)
+#define BEATS LESS
+#define TIE EITHER
 #include "compute/kernels/reduce_extreme.h"
 #undef T
+#undef V
+#undef I
+#undef NONE
 
 #define T double
+#define V vec_f64
+#define I vec_i64
+#define NONE 0x7ff8000000000000u
 #define NAME(f) k_max_##f##_f64
-#define PICK(a, b) max_f64(a, b)
+#define BEATS GREATER
+#define TIE BOTH
 #include "compute/kernels/reduce_extreme.h"
 #define NAME(f) k_min_##f##_f64
-#define PICK(a, b) min_f64(a, b)
+#define BEATS LESS
+#define TIE EITHER
 #include "compute/kernels/reduce_extreme.h"
 #undef T
+#undef V
+#undef I
+#undef NONE
 
 #define SUM(t) { k_sum_##t, k_fold_sum_##t, false }
 #define MAX(t) { k_max_run_##t, k_max_fold_##t, true }

@@ -1,10 +1,30 @@
 /*
- * Greatest (GREATEST defined) or least element.  For floats any NaN gives NaN
- * and -0 < +0, a rule that no order of folding can change; PICK(a, b) comes
- * from the including file.  Several accumulators hide the latency.
+ * Greatest or least element of T, V a vector of T, I of ints as wide: any NaN
+ * gives NaN and -0 < +0, a rule that no order of folding can change.
+ * BEATS(a, b) and TIE(a, b), of two equal ones' bits, come from the including
+ * file, NONE is what stands for NaN (0 for ints, where nothing is unordered).
  */
 
-#define MANY 16
+#define LANES	((size_t)(sizeof(V) / sizeof(T)))
+#define PARTS	4
+
+static inline V
+NAME(pick)(V a, V b)
+{
+	I x = (I)a, y = (I)b;
+	I left = (I)BEATS(a, b), right = (I)BEATS(b, a), tie = (I)(a == b);
+
+	return (V)((left & x) | (right & y) | (tie & TIE(x, y)) |
+	    (~(left | right | tie) & NONE));
+}
+
+static inline T
+NAME(pick_one)(T a, T b)
+{
+	V x = { a }, y = { b };
+
+	return NAME(pick)(x, y)[0];
+}
 
 static void
 NAME(run)(const void *vx, size_t n, void *vacc)
@@ -13,32 +33,43 @@ NAME(run)(const void *vx, size_t n, void *vacc)
 	T *acc = vacc, best = *acc;
 	size_t i = 0;
 
-	if (n >= MANY) {
-		T r[MANY];
+	if (n >= PARTS * LANES) {
+		V r[PARTS];
 
-		for (int j = 0; j < MANY; j++)
-			r[j] = x[j];
-		for (i = MANY; i + MANY <= n; i += MANY)
-			for (int j = 0; j < MANY; j++)
-				r[j] = PICK(r[j], x[i + (size_t)j]);
-		for (int j = 0; j < MANY; j++)
-			best = PICK(best, r[j]);
+		for (size_t j = 0; j < PARTS; j++)
+			r[j] = *(const V *)(x + j * LANES);
+		for (i = PARTS * LANES; i + PARTS * LANES <= n;
+		    i += PARTS * LANES)
+#pragma GCC unroll 4
+			for (size_t j = 0; j < PARTS; j++)
+				r[j] = NAME(pick)(r[j],
+				    *(const V *)(x + i + j * LANES));
+		for (size_t j = 1; j < PARTS; j++)
+			r[0] = NAME(pick)(r[0], r[j]);
+		for (size_t j = 0; j < LANES; j++)
+			best = NAME(pick_one)(best, r[0][j]);
 	}
 	for (; i < n; i++)
-		best = PICK(best, x[i]);
+		best = NAME(pick_one)(best, x[i]);
 	*acc = best;
 }
 
 static void
 NAME(fold)(const void *vx, void *vacc, size_t n)
 {
-	const T *restrict x = vx;
-	T *restrict acc = vacc;
+	const T *x = vx;
+	T *acc = vacc;
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++)
-		acc[i] = PICK(acc[i], x[i]);
+	for (; i + LANES <= n; i += LANES)
+		*(V *)(acc + i) = NAME(pick)(*(const V *)(acc + i),
+		    *(const V *)(x + i));
+	for (; i < n; i++)
+		acc[i] = NAME(pick_one)(acc[i], x[i]);
 }
 
-#undef MANY
-#undef PICK
+#undef LANES
+#undef PARTS
+#undef BEATS
+#undef TIE
 #undef NAME
