@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "broker/json.h"
+#include "broker/jsonw.h"
 #include "broker/report.h"
 #include "common/xalloc.h"
 
@@ -165,67 +165,67 @@ row_end(const struct section *s, size_t row)
 }
 
 static void
-json_cell(struct json *j, const struct report *r, const struct cell *c)
+json_cell(struct jsonw *j, const struct report *r, const struct cell *c)
 {
-	json_key(j, c->name);
+	jsonw_key(j, c->name);
 	switch (c->kind) {
 	case CELL_NONE:
-		json_string(j, NULL);
+		jsonw_string(j, NULL);
 		break;
 	case CELL_TEXT:
-		json_text(j, (const char *)r->text.data + c->at, c->n);
+		jsonw_text(j, (const char *)r->text.data + c->at, c->n);
 		break;
 	case CELL_U64:
-		json_u64(j, c->u);
+		jsonw_u64(j, c->u);
 		break;
 	case CELL_F64:
-		json_f64(j, c->f);
+		jsonw_f64(j, c->f);
 		break;
 	}
 }
 
 static void
-json_row(struct json *j, const struct report *r, const struct section *s,
+json_row(struct jsonw *j, const struct report *r, const struct section *s,
     size_t row)
 {
 	size_t i;
 
-	json_open(j, '{');
+	jsonw_open(j, '{');
 	for (i = s->rows[row]; i < row_end(s, row); i++)
 		json_cell(j, r, &s->cells[i]);
-	json_close(j, '}');
+	jsonw_close(j, '}');
 }
 
 void
 report_json(const struct report *r, struct buf *out)
 {
 	const struct section *s;
-	struct json j;
+	struct jsonw j;
 	size_t i, row;
 
-	json_init(&j, out);
-	json_open(&j, '{');
+	jsonw_init(&j, out);
+	jsonw_open(&j, '{');
 	for (i = 0; i < r->n; i++) {
 		s = &r->sections[i];
-		json_key(&j, s->name);
+		jsonw_key(&j, s->name);
 		if (!s->single)
-			json_open(&j, '[');
+			jsonw_open(&j, '[');
 		for (row = 0; row < s->n_rows; row++)
 			json_row(&j, r, s, row);
 		if (!s->single)
-			json_close(&j, ']');
+			jsonw_close(&j, ']');
 	}
-	json_key(&j, "keys");
-	json_open(&j, '{');
+	jsonw_key(&j, "keys");
+	jsonw_open(&j, '{');
 	for (i = 0; i < r->n; i++)
-		json_put_string(&j, r->sections[i].name, r->sections[i].key);
-	json_close(&j, '}');
-	json_key(&j, "notices");
-	json_open(&j, '[');
+		jsonw_put_string(&j, r->sections[i].name, r->sections[i].key);
+	jsonw_close(&j, '}');
+	jsonw_key(&j, "notices");
+	jsonw_open(&j, '[');
 	for (i = 0; i < r->n_notices; i++)
-		json_string(&j, r->notices[i]);
-	json_close(&j, ']');
-	json_close(&j, '}');
+		jsonw_string(&j, r->notices[i]);
+	jsonw_close(&j, ']');
+	jsonw_close(&j, '}');
 	buf_add(out, "\n", 1);
 }
 
@@ -259,7 +259,7 @@ format_text(const char *text, size_t n, struct buf *out)
 	size_t i = 0, columns = 0, len;
 
 	while (i < n && columns < WIDEST) {
-		len = json_utf8(p + i, n - i);
+		len = jsonw_utf8(p + i, n - i);
 		if (len == 0 || p[i] < 0x20 || p[i] == 0x7f ||
 		    (len == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0))
 			buf_add(out, "?", 1);

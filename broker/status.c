@@ -8,7 +8,7 @@
 
 #include "config.h"
 #include "broker/broker.h"
-#include "broker/json.h"
+#include "broker/jsonw.h"
 #include "common/proc.h"
 
 char *
@@ -29,59 +29,59 @@ status_line(const struct broker *b, char *buf, size_t len)
 }
 
 static void
-put_child(struct json *j, const struct child *c, uint64_t now)
+put_child(struct jsonw *j, const struct child *c, uint64_t now)
 {
-	json_open(j, '{');
-	json_put_string(j, "role", c->pool->name);
-	json_put_u64(j, "slot", c->slot);
-	json_put_u64(j, "pid", (uint64_t)c->pid);
-	json_put_u64(j, "generation", c->generation);
-	json_put_string(j, "state", child_state_name(c));
-	json_put_u64(j, "age_s",
+	jsonw_open(j, '{');
+	jsonw_put_string(j, "role", c->pool->name);
+	jsonw_put_u64(j, "slot", c->slot);
+	jsonw_put_u64(j, "pid", (uint64_t)c->pid);
+	jsonw_put_u64(j, "generation", c->generation);
+	jsonw_put_string(j, "state", child_state_name(c));
+	jsonw_put_u64(j, "age_s",
 	    c->pid != 0 ? (now - c->started_us) / 1000000 : 0);
-	json_put_u64(j, "heard_ms",
+	jsonw_put_u64(j, "heard_ms",
 	    c->pid != 0 ? (now - c->heard_us) / 1000 : 0);
-	json_put_string(j, "text", c->text);
-	json_close(j, '}');
+	jsonw_put_string(j, "text", c->text);
+	jsonw_close(j, '}');
 }
 
 static void
-put_head(struct json *j, const struct broker *b, uint64_t now)
+put_head(struct jsonw *j, const struct broker *b, uint64_t now)
 {
 	char text[512];
 
-	json_put_u64(j, "pid", (uint64_t)getpid());
-	json_put_string(j, "version", PACKAGE_VERSION);
-	json_put_string(j, "phase", broker_phase_name(b));
+	jsonw_put_u64(j, "pid", (uint64_t)getpid());
+	jsonw_put_string(j, "version", PACKAGE_VERSION);
+	jsonw_put_string(j, "phase", broker_phase_name(b));
 	snprintf(text, sizeof(text), "http://localhost:%u/",
 	    b->listeners.port);
-	json_put_string(j, "url", text);
-	json_put_u64(j, "port", b->listeners.port);
-	json_put_string(j, "state_dir", b->conf->state_dir);
-	json_put_string(j, "run_dir", conf_run_path(b->conf, "", text,
+	jsonw_put_string(j, "url", text);
+	jsonw_put_u64(j, "port", b->listeners.port);
+	jsonw_put_string(j, "state_dir", b->conf->state_dir);
+	jsonw_put_string(j, "run_dir", conf_run_path(b->conf, "", text,
 	    sizeof(text)));
-	json_put_string(j, "redis",
+	jsonw_put_string(j, "redis",
 	    *b->conf->redis == '\0' ? "embedded" : "external");
-	json_put_u64(j, "uptime_s", (now - b->started_us) / 1000000);
+	jsonw_put_u64(j, "uptime_s", (now - b->started_us) / 1000000);
 }
 
 void
 status_json(const struct broker *b, struct buf *out)
 {
 	uint64_t now = proc_now_us();
-	struct json j;
+	struct jsonw j;
 	size_t i;
 	int k;
 
-	json_init(&j, out);
-	json_open(&j, '{');
+	jsonw_init(&j, out);
+	jsonw_open(&j, '{');
 	put_head(&j, b, now);
-	json_key(&j, "processes");
-	json_open(&j, '[');
+	jsonw_key(&j, "processes");
+	jsonw_open(&j, '[');
 	for (k = 0; k < POOL_COUNT; k++)
 		for (i = 0; i < b->pools[k].n; i++)
 			if (b->pools[k].children[i]->state != CHILD_NONE)
 				put_child(&j, b->pools[k].children[i], now);
-	json_close(&j, ']');
-	json_close(&j, '}');
+	jsonw_close(&j, ']');
+	jsonw_close(&j, '}');
 }

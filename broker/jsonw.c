@@ -8,23 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "broker/json.h"
+#include "broker/jsonw.h"
 
 void
-json_init(struct json *j, struct buf *out)
+jsonw_init(struct jsonw *j, struct buf *out)
 {
 	j->out = out;
 	j->comma = false;
 }
 
 static void
-put(struct json *j, const char *s)
+put(struct jsonw *j, const char *s)
 {
 	buf_add(j->out, s, strlen(s));
 }
 
 static void
-item(struct json *j)
+item(struct jsonw *j)
 {
 	if (j->comma)
 		put(j, ",");
@@ -32,7 +32,7 @@ item(struct json *j)
 }
 
 void
-json_open(struct json *j, char bracket)
+jsonw_open(struct jsonw *j, char bracket)
 {
 	item(j);
 	buf_add(j->out, &bracket, 1);
@@ -40,22 +40,22 @@ json_open(struct json *j, char bracket)
 }
 
 void
-json_close(struct json *j, char bracket)
+jsonw_close(struct jsonw *j, char bracket)
 {
 	buf_add(j->out, &bracket, 1);
 	j->comma = true;
 }
 
 void
-json_key(struct json *j, const char *key)
+jsonw_key(struct jsonw *j, const char *key)
 {
-	json_string(j, key);
+	jsonw_string(j, key);
 	put(j, ":");
 	j->comma = false;
 }
 
 size_t
-json_utf8(const unsigned char *p, size_t n)
+jsonw_utf8(const unsigned char *p, size_t n)
 {
 	size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 :
 	    (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
@@ -73,9 +73,9 @@ json_utf8(const unsigned char *p, size_t n)
 }
 
 static size_t
-put_character(struct json *j, const unsigned char *p, size_t n)
+put_character(struct jsonw *j, const unsigned char *p, size_t n)
 {
-	size_t len = json_utf8(p, n);
+	size_t len = jsonw_utf8(p, n);
 	char escape[8];
 
 	if (len == 0)
@@ -92,7 +92,7 @@ put_character(struct json *j, const unsigned char *p, size_t n)
 }
 
 void
-json_text(struct json *j, const char *text, size_t n)
+jsonw_text(struct jsonw *j, const char *text, size_t n)
 {
 	size_t i = 0;
 
@@ -104,10 +104,10 @@ json_text(struct json *j, const char *text, size_t n)
 }
 
 void
-json_string(struct json *j, const char *s)
+jsonw_string(struct jsonw *j, const char *s)
 {
 	if (s != NULL) {
-		json_text(j, s, strlen(s));
+		jsonw_text(j, s, strlen(s));
 		return;
 	}
 	item(j);
@@ -115,7 +115,7 @@ json_string(struct json *j, const char *s)
 }
 
 void
-json_u64(struct json *j, uint64_t v)
+jsonw_u64(struct jsonw *j, uint64_t v)
 {
 	char text[32];
 
@@ -125,7 +125,7 @@ json_u64(struct json *j, uint64_t v)
 }
 
 void
-json_i64(struct json *j, int64_t v)
+jsonw_i64(struct jsonw *j, int64_t v)
 {
 	char text[32];
 
@@ -135,7 +135,7 @@ json_i64(struct json *j, int64_t v)
 }
 
 void
-json_f64(struct json *j, double v)
+jsonw_f64(struct jsonw *j, double v)
 {
 	char text[40];
 
@@ -149,22 +149,22 @@ json_f64(struct json *j, double v)
 }
 
 void
-json_bool(struct json *j, bool v)
+jsonw_bool(struct jsonw *j, bool v)
 {
 	item(j);
 	put(j, v ? "true" : "false");
 }
 
 void
-json_put_string(struct json *j, const char *key, const char *s)
+jsonw_put_string(struct jsonw *j, const char *key, const char *s)
 {
-	json_key(j, key);
-	json_string(j, s);
+	jsonw_key(j, key);
+	jsonw_string(j, s);
 }
 
 void
-json_put_u64(struct json *j, const char *key, uint64_t v)
+jsonw_put_u64(struct jsonw *j, const char *key, uint64_t v)
 {
-	json_key(j, key);
-	json_u64(j, v);
+	jsonw_key(j, key);
+	jsonw_u64(j, v);
 }
