@@ -1,0 +1,395 @@
+/*
+ * Batches: every op is checked at arrival against the graph's earlier shapes;
+ * only then the batch is taken, whole.  A refused batch leaves no trace.
+ */
+#include "sched_priv.h"
+
+#define COST_INPUTS	16	/* inputs looked at one by one for the cost */
+
+struct check {
+	struct sched	*s;
+	struct graph	*g;
+	struct batch	*b;
+	struct batch_error *e;
+};
+
+void
+batch_digest(const struct msg_batch *m, uint8_t out[DIGEST_LEN])
+{
+	uint64_t n[4] = { m->program.n, m->want.n, m->persist.n, m->released.n };
+	struct digest d;
+
+	digest_init(&d);
+	digest_update(&d, n, sizeof(n));
+	digest_update(&d, m->program.p, m->program.n);
+	digest_update(&d, m->want.v, m->want.n * sizeof(uint64_t));
+	digest_update(&d, m->persist.v, m->persist.n * sizeof(uint64_t));
+	digest_update(&d, m->released.v, m->released.n * sizeof(uint64_t));
+	digest_final(&d, out);
+}
+
+static const struct shape *
+batch_earlier(void *arg, uint32_t value)
+{
+	const struct graph *g = arg;
+
+	if (value == 0 || value > g->n_ops)
+		return NULL;
+	return graph_shape(g, value);
+}
+
+static enum error
+batch_says(struct batch_error *e, enum error code, uint32_t op, const char *text,
+    uint64_t given, const char *between, uint64_t limit)
+{
+	struct text t;
+
+	text_init(&t);
+	text_add(&t, text);
+	text_add_u64(&t, given);
+	text_add(&t, between);
+	text_add_u64(&t, limit);
+	memcpy(e->text, t.s, t.n + 1);
+	e->op = op;
+	return e->code = code;
+}
+
+/* The sentence of an op's error, with the shapes it was given. */
+static enum error
+batch_says_op(struct check *c, uint32_t i, const struct op_row *row,
+    const struct op_params *params, const struct op_error *err)
+{
+	const struct shape *in[COST_INPUTS];
+	struct shape scratch[COST_INPUTS];
+	struct op_params none;
+	size_t n = 0;
+
+	c->e->op = err->op;
+	c->e->code = err->code;
+	if (c->s->set.op_text == NULL)
+		return err->code;
+	memset(&none, 0, sizeof(none));
+	if (row != NULL && err->code != E_SELF && err->code != E_LATER &&
+	    err->code != E_MISSING)
+		n = program_inputs(&c->b->program, i, batch_earlier, c->g, in,
+		    scratch, COST_INPUTS);
+	c->s->set.op_text(c->e->text, sizeof(c->e->text), row, in, n,
+	    params ? params : &none, err);
+	return err->code;
+}
+
+static enum error
+batch_check_op(struct check *c, uint32_t i, uint64_t *bytes)
+{
+	const struct program *p = &c->b->program;
+	const struct op_row *row = NULL;
+	struct op_params params;
+	struct op_error err;
+	struct shape shape;
+	enum error e;
+
+	memset(&params, 0, sizeof(params));
+	memset(&err, 0, sizeof(err));
+	e = program_check_op(p, i, batch_earlier, c->g,
+	    (int64_t)c->s->set.limits.tensor_bytes, &row, &params, &err);
+	if (e != E_OK)
+		return batch_says_op(c, i, row, &params, &err);
+	if (p->ops[i].place == PLACE_GIVEN)
+		return batch_says(c->e, E_BAD_PROGRAM, p->base + i,
+		    "A batch cannot have a source that is given later: op ",
+		    p->base + i, " of ", p->n_ops);
+	program_shape(p, i, &shape);
+	if (p->ops[i].flags & PROGRAM_EXPORT)
+		*bytes += (uint64_t)shape_bytes(&shape);
+	return E_OK;
+}
+
+static enum error
+batch_check_list(struct check *c, struct u64s list, const char *what)
+{
+	uint64_t last = c->g->n_ops + c->b->program.n_ops;
+	size_t i;
+
+	for (i = 0; i < list.n; i++) {
+		if (list.v[i] == 0 || list.v[i] > last)
+			return batch_says(c->e, E_MISSING, 0, what, list.v[i],
+			    ", but the last op of the graph is ", last);
+	}
+	return E_OK;
+}
+
+static enum error
+batch_check_quota(struct check *c)
+{
+	const struct sched_limits *l = &c->s->set.limits;
+	uint64_t n = c->b->program.n_ops;
+
+	if (c->g->n_ops + n > l->graph_ops)
+		return batch_says(c->e, E_QUOTA_OPS, 0, "The graph would have ",
+		    c->g->n_ops + n, " ops; graph_ops allows ", l->graph_ops);
+	if (c->s->total_ops + n > l->total_ops)
+		return batch_says(c->e, E_OVERLOADED, 0,
+		    "All open graphs would have ", c->s->total_ops + n,
+		    " ops; total_ops allows ", l->total_ops);
+	return E_OK;
+}
+
+static enum error
+batch_check_program(struct check *c, const struct msg_batch *m)
+{
+	struct program *p = &c->b->program;
+	const struct sched_limits *l = &c->s->set.limits;
+	struct op_error err;
+	uint64_t bytes = c->g->bytes + m->program.n;
+	uint32_t i;
+	enum error e;
+
+	memset(&err, 0, sizeof(err));
+	e = program_open(p, c->b->bytes, m->program.n, (uint32_t)l->batch_ops,
+	    &err);
+	if (e != E_OK)
+		return batch_says(c->e, e, err.op,
+		    "The program's tables do not fit together, ", m->program.n,
+		    " bytes; ops allowed in a batch: ", l->batch_ops);
+	if (p->base != c->g->n_ops + 1)
+		return batch_says(c->e, E_BAD_PROGRAM, 0,
+		    "The batch starts at op ", p->base, ", needed is ",
+		    (uint64_t)c->g->n_ops + 1);
+	e = batch_check_quota(c);
+	for (i = 0; e == E_OK && i < p->n_ops; i++)
+		e = batch_check_op(c, i, &bytes);
+	if (e == E_OK && bytes > l->graph_bytes)
+		e = batch_says(c->e, E_QUOTA_BYTES, 0, "The graph would hold ",
+		    bytes, " bytes; graph_bytes allows ", l->graph_bytes);
+	return e;
+}
+
+enum error
+batch_check(struct sched *s, struct graph *g, const struct msg_batch *m,
+    struct batch *b, struct batch_error *err)
+{
+	struct check c = { s, g, b, err };
+	enum error e;
+
+	memset(b, 0, sizeof(*b));
+	memset(err, 0, sizeof(*err));
+	if (m->program.n > s->set.limits.batch_bytes)
+		return batch_says(err, E_TOO_BIG, 0, "The batch has ",
+		    m->program.n, " bytes; batch_bytes allows ",
+		    s->set.limits.batch_bytes);
+	b->bytes = xtry_malloc(m->program.n + 8);
+	if (b->bytes == NULL)
+		return batch_says(err, E_OVERLOADED, 0, "No memory for ",
+		    m->program.n, " bytes, batch ", m->n);
+	if (m->program.n > 0)
+		memcpy(b->bytes, m->program.p, m->program.n);
+	e = batch_check_program(&c, m);
+	if (e == E_OK)
+		e = batch_check_list(&c, m->want, "Wanted is op ");
+	if (e == E_OK)
+		e = batch_check_list(&c, m->persist, "To persist is op ");
+	if (e == E_OK)
+		e = batch_check_list(&c, m->released, "Released is op ");
+	if (e == E_OK) {
+		batch_digest(m, b->digest);
+		return E_OK;
+	}
+	xfree(b->bytes);
+	b->bytes = NULL;
+	return e;
+}
+
+/* Shapes repeat: the few different ones are kept once. */
+static uint32_t
+batch_shape(struct graph *g, const struct shape *shape)
+{
+	uint64_t key = map_mix(g->shape_map.seed,
+	    (uint64_t)shape->dtype << 8 | shape->ndim);
+	uint32_t i;
+
+	for (i = 0; i < shape->ndim; i++)
+		key = map_mix(key, (uint64_t)shape->dims[i]);
+	for (;; key++) {
+		i = map_get(&g->shape_map, key);
+		if (i == MAP_NONE)
+			break;
+		if (shape_equal(&g->shapes[i], shape))
+			return i;
+	}
+	i = g->n_shapes++;
+	g->shapes = sched_room(g->shapes, &g->shapes_cap, g->n_shapes,
+	    sizeof(*g->shapes));
+	g->shapes[i] = *shape;
+	map_put(&g->shape_map, key, i);
+	return i;
+}
+
+static void
+batch_cost(const struct graph *g, const struct program *p, uint32_t i,
+    struct op *o)
+{
+	const struct program_op *po = &p->ops[i];
+	const struct op_row *row = op_by_code(po->code);
+	const struct shape *in[COST_INPUTS], *out = &g->shapes[o->shape];
+	struct op_cost cost;
+	uint32_t k;
+
+	cost = (struct op_cost){ row->cost, out->dtype,
+		2.0 * (double)shape_bytes(out) };
+	if (po->n_in <= COST_INPUTS) {
+		for (k = 0; k < po->n_in; k++)
+			in[k] = graph_shape(g, p->refs[po->first_in + k]);
+		op_cost(row, in, po->n_in, out, &cost);
+	}
+	o->cost = (uint8_t)cost.cost_class;
+	o->cost_dtype = (uint8_t)cost.dtype;
+	o->ref_us = (float)(1 + estimate_reference_us(cost.cost_class,
+	    cost.dtype, cost.amount));
+}
+
+static void
+batch_source(struct graph *g, const struct program *p, uint32_t i, uint32_t op)
+{
+	struct op *o = &g->ops[op];
+	struct value *v;
+
+	o->state = OP_COMPUTED;
+	o->flags |= OPF_SOURCE;
+	o->ref_us = 0;
+	if (p->ops[i].place != PLACE_DIGEST)
+		return;
+	v = &g->values[value_of(g, op)];
+	memcpy(v->digest, program_digest(p, i), DIGEST_LEN);
+	v->size = (uint64_t)shape_bytes(graph_shape(g, op));
+	v->known = v->stored = true;
+}
+
+static void
+batch_edges(struct graph *g, uint32_t op)
+{
+	const uint32_t *refs;
+	uint32_t n = graph_inputs(g, op, &refs), k;
+	struct op *in;
+
+	g->edges = sched_room(g->edges, &g->edges_cap, g->n_edges + n + 1,
+	    sizeof(*g->edges));
+	for (k = 0; k < n; k++) {
+		in = &g->ops[refs[k]];
+		g->edges[++g->n_edges] = (struct edge){ op, in->first_edge };
+		in->first_edge = g->n_edges;
+		in->users++;
+		if (in->state != OP_COMPUTED)
+			g->ops[op].missing++;
+	}
+}
+
+static void
+batch_op(struct graph *g, const struct program *p, uint32_t i)
+{
+	uint32_t op = p->base + i;
+	struct op *o = &g->ops[op];
+	struct shape shape;
+
+	memset(o, 0, sizeof(*o));
+	program_shape(p, i, &shape);
+	o->batch = g->n_batches - 1;
+	o->shape = batch_shape(g, &shape);
+	if (p->ops[i].flags & PROGRAM_EXPORT) {
+		o->flags |= OPF_HELD;
+		g->bytes += (uint64_t)shape_bytes(&shape);
+	}
+	if (p->ops[i].place != PLACE_NONE) {
+		batch_source(g, p, i, op);
+	} else {
+		batch_cost(g, p, i, o);
+		batch_edges(g, op);
+	}
+	g->n_ops = op;
+	g->count[g->ops[op].state]++;
+	g->left_us += g->ops[op].ref_us;
+}
+
+/* Upward ranks inside the batch, and of earlier ops that it uses. */
+static void
+batch_ranks(struct graph *g, const struct program *p)
+{
+	const uint32_t *refs;
+	uint32_t i, k, n, op;
+	float rank;
+	struct op *o;
+
+	for (i = p->n_ops; i-- > 0;) {
+		op = p->base + i;
+		o = &g->ops[op];
+		o->rank += o->ref_us;
+		n = graph_inputs(g, op, &refs);
+		for (k = 0; k < n; k++) {
+			rank = o->rank;
+			if (refs[k] < p->base)
+				rank += g->ops[refs[k]].ref_us;
+			if (g->ops[refs[k]].rank < rank)
+				g->ops[refs[k]].rank = rank;
+		}
+	}
+}
+
+/* Inputs that failed, or whose value is gone, or that are there. */
+static void
+batch_start_op(struct sched *s, struct graph *g, uint32_t op)
+{
+	const uint32_t *refs;
+	uint32_t n, k;
+
+	n = graph_inputs(g, op, &refs);
+	for (k = 0; k < n && g->ops[op].state == OP_PENDING; k++) {
+		if (g->ops[refs[k]].state == OP_FAILED)
+			op_fail(s, g, op, E_DEPENDS,
+			    op_failure(g, refs[k])->cause, NULL);
+		else if (!s->loading)
+			op_revive(s, g, refs[k]);
+	}
+	if (g->ops[op].state == OP_PENDING && g->ops[op].missing == 0)
+		op_ready(g, op);
+}
+
+static void
+batch_lists(struct sched *s, struct graph *g, const struct msg_batch *m, bool quiet)
+{
+	size_t i;
+
+	for (i = 0; i < m->persist.n; i++) {
+		g->ops[m->persist.v[i]].flags |= OPF_PERSIST;
+		if (!quiet)
+			value_persist(s, g, (uint32_t)m->persist.v[i]);
+	}
+	for (i = 0; !quiet && i < m->want.n; i++)
+		op_want(s, g, (uint32_t)m->want.v[i]);
+	for (i = 0; i < m->released.n; i++)
+		op_release(s, g, (uint32_t)m->released.v[i]);
+}
+
+void
+batch_take(struct sched *s, struct graph *g, struct batch *b,
+    const struct msg_batch *m, bool quiet)
+{
+	const struct program *p = &b->program;
+	uint32_t i;
+
+	g->batches = sched_room(g->batches, &g->batches_cap, g->n_batches + 1,
+	    sizeof(*g->batches));
+	g->batches[g->n_batches++] = *b;
+	g->ops = sched_room(g->ops, &g->ops_cap, g->n_ops + p->n_ops + 1,
+	    sizeof(*g->ops));
+	g->bytes += p->len;
+	s->total_ops += p->n_ops;
+	for (i = 0; i < p->n_ops; i++)
+		batch_op(g, p, i);
+	batch_ranks(g, p);
+	for (i = 0; i < p->n_ops; i++) {
+		if (g->ops[p->base + i].state == OP_PENDING)
+			batch_start_op(s, g, p->base + i);
+	}
+	batch_lists(s, g, m, quiet);
+	g->dirty = true;
+	s->assign = true;
+}

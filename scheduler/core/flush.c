@@ -1,0 +1,354 @@
+/*
+ * What the core writes, as the layout of store.h says.
+ */
+#include "sched_priv.h"
+
+static const char *const status_names[] = { "running", "ending", "ended",
+	"cancelled", "frozen" };
+
+struct text *
+key_graph(struct text *t, uint64_t g, const char *suffix)
+{
+	text_init(t);
+	text_add(t, "raven:graph:{");
+	text_add_u64(t, g);
+	text_add(t, "}");
+	text_add(t, suffix);
+	return t;
+}
+
+static struct bytes
+literal(const char *s)
+{
+	return (struct bytes){ (const uint8_t *)s, strlen(s) };
+}
+
+static void
+write_number(struct sched *s, uint64_t g, struct bytes key, const char *field,
+    uint64_t value)
+{
+	struct text t;
+
+	text_init(&t);
+	text_add_u64(&t, value);
+	out_write(s->out, STORE_HSET, g, key, literal(field), text_bytes(&t), 0);
+}
+
+static void
+write_string(struct sched *s, uint64_t g, struct bytes key, const char *field,
+    const char *value)
+{
+	out_write(s->out, STORE_HSET, g, key, literal(field), literal(value), 0);
+}
+
+void
+write_next(struct sched *s)
+{
+	struct text t;
+
+	text_init(&t);
+	text_add_u64(&t, s->set.next_graph);
+	out_write(s->out, STORE_SET, 0, literal("raven:next"),
+	    (struct bytes){ 0 }, text_bytes(&t), 0);
+}
+
+void
+write_batch(struct sched *s, struct graph *g, uint64_t n, struct bytes record)
+{
+	struct text key, field;
+
+	key_graph(&key, g->g, ":ops");
+	text_init(&field);
+	text_add_u64(&field, n);
+	out_write(s->out, STORE_HSET, g->g, text_bytes(&key), text_bytes(&field),
+	    record, 0);
+	g->dirty = true;
+}
+
+static void
+group_name(struct text *t, const struct group *k)
+{
+	text_add_u64(t, k->epoch);
+	text_add(t, ".");
+	text_add_u64(t, k->counter);
+}
+
+void
+write_group(struct sched *s, struct graph *g, const struct group *k,
+    struct bytes record)
+{
+	struct text key, field;
+
+	key_graph(&key, g->g, ":groups");
+	text_init(&field);
+	group_name(&field, k);
+	out_write(s->out, STORE_HSET, g->g, text_bytes(&key), text_bytes(&field),
+	    record, 0);
+	g->dirty = true;
+}
+
+void
+write_computing(struct sched *s, const struct graph *g, const struct group *k,
+    bool out)
+{
+	struct text member;
+
+	text_init(&member);
+	text_add_u64(&member, g->g);
+	text_add(&member, ".");
+	group_name(&member, k);
+	out_write(s->out, out ? STORE_ZADD : STORE_ZREM, 0,
+	    literal("raven:queue:computing"), text_bytes(&member),
+	    (struct bytes){ 0 }, sched_unix_us(s) / 1000);
+}
+
+static void
+event_pair(struct text *t, const char *name, const char *value)
+{
+	text_add(t, name);
+	text_add_char(t, '\0');
+	text_add(t, value);
+	text_add_char(t, '\0');
+}
+
+void
+write_event(struct sched *s, const char *kind, uint64_t g, const char *cid,
+    const char *text)
+{
+	struct text t, n;
+
+	text_init(&t);
+	text_init(&n);
+	event_pair(&t, "kind", kind);
+	if (g != 0) {
+		text_add_u64(&n, g);
+		event_pair(&t, "g", n.s);
+	}
+	if (cid != NULL)
+		event_pair(&t, "cid", cid);
+	event_pair(&t, "text", text);
+	out_write(s->out, STORE_XADD, 0, literal("raven:events"),
+	    (struct bytes){ 0 }, text_bytes(&t), 0);
+}
+
+static const char *const class_names[COST_CLASSES] = { "none", "matmul",
+	"elementwise", "transcendental", "reduction", "copy", "sort" };
+
+static void
+client_benchmark(const struct peer *p, struct text *t)
+{
+	double ref;
+	int c, d;
+
+	text_init(t);
+	for (c = 0; c < COST_CLASSES; c++) {
+		for (d = 1; d < DT_COUNT; d++) {
+			if (!(p->measured[c][d] > 0))
+				continue;
+			ref = 1e6 / estimate_reference_us((enum cost_class)c,
+			    (enum dtype)d, 1);
+			text_add(t, t->n > 0 ? " " : "");
+			text_add(t, class_names[c]);
+			text_add(t, ".");
+			text_add(t, dtype_name((enum dtype)d));
+			text_add(t, "=");
+			text_add_f64(t, ref / p->measured[c][d]);
+		}
+	}
+}
+
+static void
+client_estimates(const struct peer *p, struct text *t)
+{
+	int c;
+
+	text_init(t);
+	for (c = 0; c < COST_CLASSES; c++) {
+		text_add(t, c > 0 ? " " : "");
+		text_add(t, class_names[c]);
+		text_add(t, "=");
+		text_add_f64(t, p->est[c].m);
+		text_add(t, ":");
+		text_add_f64(t, p->est[c].v);
+	}
+}
+
+static void
+write_figure(struct sched *s, struct bytes key, const char *field, double v)
+{
+	struct text t;
+
+	text_init(&t);
+	text_add_f64(&t, v);
+	out_write(s->out, STORE_HSET, 0, key, literal(field), text_bytes(&t), 0);
+}
+
+static void
+write_client_bench(struct sched *s, struct peer *p, struct bytes key)
+{
+	struct text t;
+
+	client_benchmark(p, &t);
+	write_string(s, 0, key, "benchmark", t.s);
+	client_estimates(p, &t);
+	write_string(s, 0, key, "estimates", t.s);
+	write_figure(s, key, "overhead_us", p->overhead_us);
+	write_figure(s, key, "all_slots", p->all_slots);
+	write_figure(s, key, "digest_rate", p->digest_rate);
+}
+
+void
+write_client(struct sched *s, struct peer *p, bool online)
+{
+	struct text name, t;
+	struct bytes key;
+
+	text_init(&name);
+	text_add(&name, "raven:client:");
+	text_add(&name, p->cid);
+	key = text_bytes(&name);
+	text_init(&t);
+	text_add_hex(&t, p->client.secret, DIGEST_LEN);
+	write_string(s, 0, key, "secret", t.s);
+	write_string(s, 0, key, "kind", p->kind);
+	write_string(s, 0, key, "build", p->build);
+	write_string(s, 0, key, "status", online ? "online" : "offline");
+	write_number(s, 0, key, "first", p->client.first);
+	write_number(s, 0, key, "last", sched_unix_us(s) / 1000000);
+	write_number(s, 0, key, "slots", p->slots);
+	write_number(s, 0, key, "memory", p->memory);
+	write_number(s, 0, key, "hidden", p->hidden);
+	write_number(s, 0, key, "groups", p->client.groups);
+	write_number(s, 0, key, "ops", p->client.ops);
+	write_number(s, 0, key, "compute_us", p->client.compute_us);
+	write_number(s, 0, key, "lost", p->client.lost);
+	write_number(s, 0, key, "refused", p->client.refused);
+	write_number(s, 0, key, "credibility", 0);
+	if (p->bench)
+		write_client_bench(s, p, key);
+}
+
+static void
+write_graph_born(struct sched *s, struct graph *g, struct bytes key)
+{
+	struct text t;
+
+	text_init(&t);
+	text_add_hex(&t, g->key, sizeof(g->key));
+	write_string(s, g->g, key, "key", t.s);
+	write_string(s, g->g, key, "name", g->name);
+	write_string(s, g->g, key, "owner", g->owner);
+	write_string(s, g->g, key, "approach", g->approach);
+	write_string(s, g->g, key, "options", g->options);
+	write_string(s, g->g, key, "priority", g->low ? "low" : "high");
+	write_number(s, g->g, key, "verify", g->verify);
+	write_number(s, g->g, key, "created", g->created_us / 1000000);
+}
+
+static void
+write_kept(struct sched *s, struct graph *g, struct bytes key)
+{
+	struct buf hex;
+	struct text t;
+	uint32_t i;
+
+	if (g->n_kept == 0)
+		return;
+	buf_init(&hex);
+	for (i = 0; i < g->n_kept; i++) {
+		text_init(&t);
+		text_add_hex(&t, g->kept + (size_t)i * DIGEST_LEN, DIGEST_LEN);
+		buf_add(&hex, t.s, t.n);
+	}
+	out_write(s->out, STORE_HSET, g->g, key, literal("kept"),
+	    (struct bytes){ hex.data, hex.len }, 0);
+	buf_clear(&hex);
+}
+
+static void
+write_graph(struct sched *s, struct graph *g)
+{
+	struct text name;
+	struct bytes key = text_bytes(key_graph(&name, g->g, ""));
+
+	g->v++;
+	write_number(s, g->g, key, "v", g->v);
+	if (g->v == 1)
+		write_graph_born(s, g, key);
+	write_string(s, g->g, key, "status", status_names[g->status]);
+	write_number(s, g->g, key, "seen", g->seen_us / 1000000);
+	write_number(s, g->g, key, "batch", g->n_batches);
+	write_number(s, g->g, key, "ops", g->n_ops);
+	write_number(s, g->g, key, "pending", g->count[OP_PENDING]);
+	write_number(s, g->g, key, "computing", g->count[OP_COMPUTING]);
+	write_number(s, g->g, key, "computed", g->count[OP_COMPUTED]);
+	write_number(s, g->g, key, "failed", g->count[OP_FAILED]);
+	write_number(s, g->g, key, "cancelled", g->cancelled);
+	write_number(s, g->g, key, "groups", g->groups);
+	write_number(s, g->g, key, "bytes", g->bytes);
+	write_number(s, g->g, key, "compute_us", g->compute_us);
+	if (g->ended_us != 0) {
+		write_number(s, g->g, key, "ended", g->ended_us / 1000000);
+		write_kept(s, g, key);
+	}
+}
+
+static void
+write_queue(struct sched *s, struct graph *g)
+{
+	bool ready = graph_open(g) && g->ready_us > 0;
+	struct text t;
+
+	if (ready == (g->queued != 0))
+		return;
+	g->queued = ready;
+	text_init(&t);
+	text_add_u64(&t, g->g);
+	out_write(s->out, ready ? STORE_ZADD : STORE_ZREM, 0,
+	    literal(g->low ? "raven:queue:low" : "raven:queue:high"),
+	    text_bytes(&t), (struct bytes){ 0 }, g->created_us / 1000);
+}
+
+/* The end of a turn: each changed graph is one transaction. */
+void
+write_turn(struct sched *s)
+{
+	struct graph *g;
+	struct out_write *w;
+	size_t k;
+	uint32_t i;
+
+	for (i = 1; i < s->n_graphs; i++) {
+		g = s->graphs[i];
+		if (g == NULL || !g->dirty)
+			continue;
+		g->dirty = false;
+		write_graph(s, g);
+		write_queue(s, g);
+	}
+	for (i = 1; i < s->n_peers; i++) {
+		if (s->peers[i] == NULL || !s->peers[i]->dirty)
+			continue;
+		s->peers[i]->dirty = false;
+		write_client(s, s->peers[i], true);
+	}
+	for (k = 0; k < s->out->n_writes; k++) {
+		w = &s->out->writes[k];
+		g = w->g != 0 ? sched_graph(s, w->g) : NULL;
+		w->v = g != NULL ? g->v : 0;
+	}
+}
+
+void
+write_removed(struct sched *s, struct graph *g)
+{
+	static const char *const suffix[] = { "", ":ops", ":groups" };
+	struct text key;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		key_graph(&key, g->g, suffix[i]);
+		out_write(s->out, STORE_DEL, g->g, text_bytes(&key),
+		    (struct bytes){ 0 }, (struct bytes){ 0 }, 0);
+	}
+}

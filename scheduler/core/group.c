@@ -1,0 +1,343 @@
+/*
+ * Groups from forming to their end.  A group's name is never used twice; its
+ * token is known to whom it was given alone.
+ */
+#include "sched_priv.h"
+
+static uint64_t
+group_key(const struct sched *s, uint64_t g, uint64_t epoch, uint64_t counter)
+{
+	return map_mix(map_mix(map_mix(s->set.seed, g), epoch), counter);
+}
+
+struct group *
+group_find(struct sched *s, uint64_t g, uint64_t epoch, uint64_t counter,
+    uint32_t *index)
+{
+	uint32_t i = map_get(&s->by_group, group_key(s, g, epoch, counter));
+	struct group *k;
+
+	if (i == MAP_NONE)
+		return NULL;
+	k = &s->groups[i];
+	if (k->epoch != epoch || k->counter != counter ||
+	    s->graphs[k->graph]->g != g)
+		return NULL;
+	*index = i;
+	return k;
+}
+
+uint32_t
+group_add(struct sched *s, struct graph *g, uint64_t epoch, uint64_t counter)
+{
+	uint32_t i = s->free_group;
+	struct group *k;
+
+	if (i != 0) {
+		s->free_group = s->groups[i].next;
+	} else {
+		if (s->n_groups == 0)
+			s->n_groups = 1;
+		i = s->n_groups++;
+		s->groups = sched_room(s->groups, &s->groups_cap, s->n_groups,
+		    sizeof(*s->groups));
+	}
+	k = &s->groups[i];
+	*k = (struct group){ .graph = g->index, .next = g->first_group,
+		.epoch = epoch, .counter = counter, .attempt = 1,
+		.state = GROUP_RETURNED };
+	g->first_group = i;
+	map_put(&s->by_group, group_key(s, g->g, epoch, counter), i);
+	return i;
+}
+
+static void
+group_shed(struct group *k)
+{
+	xfree(k->ops);
+	xfree(k->exports);
+	xfree(k->inputs);
+	k->ops = k->exports = NULL;
+	k->inputs = NULL;
+	k->n_ops = k->n_exports = k->n_inputs = 0;
+}
+
+void
+group_free(struct sched *s, uint32_t i)
+{
+	struct group *k = &s->groups[i];
+
+	group_unlink(s, i);
+	group_shed(k);
+	map_del(&s->by_group, group_key(s, s->graphs[k->graph]->g, k->epoch,
+	    k->counter));
+	k->next = s->free_group;
+	s->free_group = i;
+}
+
+void
+group_token(const struct sched *s, const struct group *k, struct str cid,
+    uint8_t token[16])
+{
+	uint64_t name[4] = { s->graphs[k->graph]->g, k->epoch, k->counter,
+		k->attempt };
+	uint8_t all[DIGEST_LEN];
+	struct digest d;
+
+	digest_init_keyed(&d, s->set.token_key);
+	digest_update(&d, name, sizeof(name));
+	digest_update(&d, cid.p, cid.n);
+	digest_final(&d, all);
+	memcpy(token, all, 16);
+}
+
+static void
+group_link(struct sched *s, uint32_t i, uint32_t peer)
+{
+	struct group *k = &s->groups[i];
+	struct peer *p = s->peers[peer];
+
+	k->peer = peer;
+	k->peer_serial = p->serial;
+	k->state = GROUP_OUT;
+	k->out_next = 0;
+	k->out_prev = p->out_last;
+	if (p->out_last != 0)
+		s->groups[p->out_last].out_next = i;
+	else
+		p->out_first = i;
+	p->out_last = i;
+	p->n_out++;
+}
+
+/* Takes it off its participant's list; peer stays, to say who it was. */
+void
+group_unlink(struct sched *s, uint32_t i)
+{
+	struct group *k = &s->groups[i];
+	struct peer *p;
+
+	if (k->state != GROUP_OUT)
+		return;
+	p = s->peers[k->peer];
+	if (k->out_prev != 0)
+		s->groups[k->out_prev].out_next = k->out_next;
+	else
+		p->out_first = k->out_next;
+	if (k->out_next != 0)
+		s->groups[k->out_next].out_prev = k->out_prev;
+	else
+		p->out_last = k->out_prev;
+	p->n_out--;
+	k->state = GROUP_RETURNED;
+	assign_predict(s, k->peer);
+}
+
+static void
+group_place(struct sched *s, uint32_t i)
+{
+	struct group *k = &s->groups[i];
+	struct peer *p = s->peers[k->peer];
+	uint32_t slot, best = 0;
+	uint64_t from;
+
+	for (slot = 1; slot < p->slots; slot++) {
+		if (p->free_us[slot] < p->free_us[best])
+			best = slot;
+	}
+	k->slot = (uint8_t)best;
+	k->sent_us = s->now;
+	from = p->free_us[best] > s->now ? p->free_us[best] : s->now;
+	p->free_us[best] = from + (uint64_t)k->predicted_us;
+}
+
+uint32_t
+group_form(struct sched *s, struct graph *g, uint32_t peer, double target_us,
+    bool ahead)
+{
+	struct grow gr = { .s = s, .g = g, .p = s->peers[peer], .peer = peer,
+		.target_us = target_us, .ahead = ahead };
+	struct group *k;
+	uint32_t i;
+
+	i = group_add(s, g, s->set.epoch, g->groups + 1);
+	gr.group = i;
+	if (!grow_run(&gr)) {
+		g->first_group = s->groups[i].next;
+		group_free(s, i);
+		return 0;
+	}
+	g->groups++;
+	k = &s->groups[i];
+	k->n_ops = k->left = s->n_form;
+	k->ops = xmalloc(s->n_form * sizeof(*k->ops));
+	memcpy(k->ops, s->form, s->n_form * sizeof(*k->ops));
+	k->compute_us = gr.us;
+	k->predicted_us = gr.us + gr.transfer_us + 200;
+	memcpy(k->work, gr.work, sizeof(k->work));
+	group_token(s, k, str_of(gr.p->cid), k->token);
+	group_link(s, i, peer);
+	group_place(s, i);
+	group_send(s, i);
+	group_record(s, i, NULL);
+	write_computing(s, g, k, true);
+	g->served_us += k->predicted_us;
+	return i;
+}
+
+/* After a reconnect or a restart: peer has the group still. */
+void
+group_claim(struct sched *s, uint32_t i, uint32_t peer)
+{
+	struct group *k = &s->groups[i];
+	struct graph *g = s->graphs[k->graph];
+	uint32_t n;
+
+	group_unlink(s, i);
+	group_link(s, i, peer);
+	if (k->predicted_us == 0)
+		k->predicted_us = (double)s->set.limits.group_min_us;
+	group_place(s, i);
+	k->left = 0;
+	for (n = 0; n < k->n_ops; n++) {
+		if (g->ops[k->ops[n]].state == OP_PENDING) {
+			op_start(s, g, k->ops[n], i);
+			k->left++;
+		}
+	}
+	if (k->left == 0) {
+		group_cancel(s, i);
+		return;
+	}
+	group_record(s, i, NULL);
+	write_computing(s, g, k, true);
+}
+
+static void
+group_lost_op(struct sched *s, struct graph *g, uint32_t op)
+{
+	struct op *o = &g->ops[op];
+
+	if (o->tries < 255)
+		o->tries++;
+	if (o->tries >= s->set.limits.group_tries)
+		o->flags |= OPF_SINGLE;
+	if (o->tries >= s->set.limits.op_tries)
+		op_fail(s, g, op, E_LOST, op, NULL);
+}
+
+void
+group_return(struct sched *s, uint32_t i, bool lost)
+{
+	struct graph *g = s->graphs[s->groups[i].graph];
+	uint32_t n, op;
+
+	if (s->groups[i].state != GROUP_OUT)
+		return;
+	group_unlink(s, i);
+	for (n = 0; n < s->groups[i].n_ops; n++) {
+		op = s->groups[i].ops[n];
+		if (g->ops[op].state != OP_COMPUTING || g->ops[op].group != i)
+			continue;
+		op_return(s, g, op);
+		if (lost)
+			group_lost_op(s, g, op);
+	}
+	group_record(s, i, NULL);
+	write_computing(s, g, &s->groups[i], false);
+}
+
+void
+group_done(struct sched *s, uint32_t i)
+{
+	struct group *k = &s->groups[i];
+	struct graph *g = s->graphs[k->graph];
+
+	group_unlink(s, i);
+	write_computing(s, g, k, false);
+	k->state = GROUP_DONE;
+	group_shed(k);
+}
+
+/* Nothing in it is needed any more: its participant may stop. */
+void
+group_cancel(struct sched *s, uint32_t i)
+{
+	struct group *k = &s->groups[i];
+	struct rec_group_ref ref = { s->graphs[k->graph]->g, k->epoch,
+		k->counter };
+	struct msg m = { .id = M_CANCEL };
+	struct peer *p = k->peer != 0 ? s->peers[k->peer] : NULL;
+
+	m.cancel.groups.v = &ref;
+	m.cancel.groups.n = 1;
+	if (p != NULL && p->serial == k->peer_serial && p->session != 0)
+		out_send(s->out, p->session, &m, false);
+	group_unlink(s, i);
+	group_record(s, i, NULL);
+	group_done(s, i);
+}
+
+static void
+group_record_values(struct sched *s, const struct graph *g, struct buf *b,
+    const struct msg_result *r)
+{
+	const struct rec_export *e;
+	struct record_value v;
+	struct record_error err;
+	const struct failure *f;
+	size_t i;
+
+	for (i = 0; i < r->exports.n; i++) {
+		e = &r->exports.v[i];
+		v = (struct record_value){ .op = (uint32_t)e->op,
+			.dtype = (uint8_t)e->dtype, .size = e->size,
+			.flags = e->size <= MSG_SMALL ? RECORD_SMALL : 0,
+			.data = e->data };
+		memcpy(v.digest, e->digest.p, DIGEST_LEN);
+		record_group_value(b, &v);
+	}
+	for (i = 0; i < r->errors.n; i++) {
+		err = (struct record_error){ .op = (uint32_t)r->errors.v[i].op,
+			.code = (uint32_t)r->errors.v[i].code };
+		if (g->ops[err.op].state == OP_FAILED) {
+			f = op_failure(g, err.op);
+			err.code = f->code;
+			err.cause = f->cause;
+			memcpy(err.a, f->a, sizeof(err.a));
+		}
+		record_group_error(b, &err);
+	}
+	(void)s;
+}
+
+/* Its record: with r done, else out or returned. */
+void
+group_record(struct sched *s, uint32_t i, const struct msg_result *r)
+{
+	struct group *k = &s->groups[i];
+	struct graph *g = s->graphs[k->graph];
+	struct record_group rec = { .attempt = k->attempt, .n_ops = k->n_ops,
+		.ops = k->ops, .time_ms = sched_unix_us(s) / 1000 };
+	struct peer *p = k->peer != 0 ? s->peers[k->peer] : NULL;
+	struct buf b;
+
+	rec.state = r != NULL ? RECORD_DONE :
+	    k->state == GROUP_OUT ? RECORD_OUT : RECORD_RETURNED;
+	if (p != NULL && p->serial == k->peer_serial) {
+		rec.cid = str_of(p->cid);
+		rec.tab = str_of(p->tab);
+	}
+	if (r != NULL) {
+		rec.n_values = (uint32_t)r->exports.n;
+		rec.n_errors = (uint32_t)r->errors.n;
+		rec.compute_us = r->compute_us;
+	}
+	buf_init(&b);
+	record_group_begin(&b, &rec);
+	if (r != NULL)
+		group_record_values(s, g, &b, r);
+	record_group_end(&b, 0);
+	write_group(s, g, k, (struct bytes){ b.data, b.len });
+	buf_clear(&b);
+}

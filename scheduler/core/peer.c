@@ -1,0 +1,303 @@
+/*
+ * Participants: joining, benchmark, what they announce, leaving.
+ */
+#include "sched_priv.h"
+
+static void
+peer_copy(char *to, size_t cap, struct str from)
+{
+	size_t n = from.n < cap - 1 ? from.n : cap - 1;
+
+	if (n > 0)
+		memcpy(to, from.p, n);
+	to[n] = '\0';
+}
+
+static uint64_t
+peer_key(const struct sched *s, const char *cid, const char *tab)
+{
+	return sched_hash(s, cid, strlen(cid) + 1, tab, strlen(tab));
+}
+
+static uint32_t
+peer_new(struct sched *s)
+{
+	uint32_t i;
+
+	for (i = 1; i < s->n_peers && s->peers[i] != NULL; i++)
+		continue;
+	if (i >= s->n_peers) {
+		i = s->n_peers == 0 ? 1 : i;
+		s->n_peers = i + 1;
+		s->peers = sched_room(s->peers, &s->peers_cap, s->n_peers,
+		    sizeof(*s->peers));
+		s->peers[0] = NULL;
+	}
+	s->peers[i] = xcalloc(1, sizeof(*s->peers[i]));
+	s->peers[i]->serial = ++s->serial;
+	s->peers[i]->hints = xcalloc(HINTS_MAX, sizeof(struct hint));
+	return i;
+}
+
+static void
+peer_replace(struct sched *s, uint32_t old)
+{
+	sched_refuse_text(s, s->peers[old]->session, SUBJECT_SESSION, 0, 0,
+	    E_REPLACED, "Another connection of the same tab was opened.");
+	peer_gone(s, old, true);
+}
+
+static void
+peer_client(struct sched *s, struct peer *p, const struct sched_event *e)
+{
+	const struct msg_hello *h = &e->msg->hello;
+
+	if (e->client != NULL)
+		p->client = *e->client;
+	if (!p->client.known) {
+		p->client.known = true;
+		p->client.first = sched_unix_us(s) / 1000000;
+		if (h->secret.n == DIGEST_LEN)
+			memcpy(p->client.secret, h->secret.p, DIGEST_LEN);
+	}
+}
+
+void
+peer_hello(struct sched *s, const struct sched_event *e)
+{
+	const struct msg_hello *h = &e->msg->hello;
+	struct str cid = h->cid.n > 0 ? h->cid : e->cid;
+	struct peer *p;
+	uint32_t i, old;
+
+	if (e->client != NULL && e->client->known && (h->secret.n != DIGEST_LEN ||
+	    memcmp(h->secret.p, e->client->secret, DIGEST_LEN) != 0)) {
+		sched_refuse_text(s, e->session, SUBJECT_SESSION, 0, 0,
+		    E_CID_TAKEN, "This CID belongs to another secret.");
+		return;
+	}
+	i = peer_new(s);
+	p = s->peers[i];
+	p->session = e->session;
+	peer_copy(p->cid, sizeof(p->cid), cid);
+	peer_copy(p->tab, sizeof(p->tab), h->tab);
+	peer_copy(p->kind, sizeof(p->kind), h->kind);
+	peer_copy(p->build, sizeof(p->build), h->build);
+	old = map_get(&s->by_cid, peer_key(s, p->cid, p->tab));
+	if (old != MAP_NONE)
+		peer_replace(s, old);
+	map_put(&s->by_cid, peer_key(s, p->cid, p->tab), i);
+	map_put(&s->sessions, e->session, REF_PEER | i);
+	peer_client(s, p, e);
+	p->joined_us = s->now;
+	p->slots = h->slots > SLOTS_MAX ? SLOTS_MAX : (uint32_t)h->slots;
+	p->slots = p->slots == 0 ? 1 : p->slots;
+	p->memory = h->memory != 0 ? h->memory : 256u << 20;
+	p->trusted = (h->capabilities & CAP_TRUSTED) != 0;
+	welcome(s, e->session, str_of(p->cid), NULL, 0, false);
+	write_event(s, "joined", 0, p->cid, p->kind);
+	p->dirty = true;
+}
+
+/* Groups that ran count as lost, unless it said goodbye. */
+void
+peer_gone(struct sched *s, uint32_t peer, bool goodbye)
+{
+	struct peer *p = s->peers[peer];
+	uint32_t i, next, nth = 0;
+
+	for (i = p->out_first; i != 0; i = next, nth++) {
+		next = s->groups[i].out_next;
+		if (!goodbye && !p->leaving && nth < p->slots) {
+			p->client.lost++;
+			write_event(s, "group-lost",
+			    s->graphs[s->groups[i].graph]->g, p->cid, "");
+			group_return(s, i, true);
+		} else {
+			group_return(s, i, false);
+		}
+	}
+	write_event(s, "left", 0, p->cid, goodbye ? "goodbye" : "");
+	write_client(s, p, false);
+	map_del(&s->sessions, p->session);
+	if (map_get(&s->by_cid, peer_key(s, p->cid, p->tab)) == peer)
+		map_del(&s->by_cid, peer_key(s, p->cid, p->tab));
+	p->session = 0;
+	value_peer_gone(s, peer);
+	s->peers[peer] = NULL;
+	xfree(p->hints);
+	xfree(p->drops);
+	xfree(p->fetches);
+	xfree(p);
+	s->assign = true;
+}
+
+void
+on_bench(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
+{
+	(void)peer;
+	estimate_bench(p, &m->bench);
+	if (m->bench.memory != 0)
+		p->memory = m->bench.memory;
+	p->bench = true;
+	p->dirty = true;
+	s->assign = true;
+}
+
+void
+on_state(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
+{
+	const struct msg_state *st = &m->state;
+	uint32_t i;
+
+	p->hidden = st->hidden;
+	p->leaving = st->leaving;
+	p->paused = st->paused != 0;
+	if (st->slots != 0 && st->slots <= SLOTS_MAX && st->slots != p->slots) {
+		p->slots = (uint32_t)st->slots;
+		for (i = p->out_first; i != 0; i = s->groups[i].out_next)
+			s->groups[i].slot %= (uint8_t)p->slots;
+		assign_predict(s, peer);
+	}
+	p->dirty = true;
+	s->assign = true;
+}
+
+static void
+announce_cancel(struct sched *s, struct peer *p, const struct rec_work_ref *w)
+{
+	struct rec_group_ref ref = { w->g, w->epoch, w->group };
+	struct msg m = { .id = M_CANCEL };
+
+	m.cancel.groups.v = &ref;
+	m.cancel.groups.n = 1;
+	out_send(s->out, p->session, &m, false);
+}
+
+static void
+announce_group(struct sched *s, struct peer *p, uint32_t peer,
+    const struct rec_work_ref *w)
+{
+	struct msg ack = { .id = M_ACK, .ack = { .g = w->g, .epoch = w->epoch,
+		.group = w->group } };
+	struct graph *g = sched_graph(s, w->g);
+	struct group *k;
+	uint32_t i;
+
+	k = g == NULL ? NULL : group_find(s, w->g, w->epoch, w->group, &i);
+	if (k == NULL || !graph_open(g) || w->token.n != sizeof(k->token) ||
+	    memcmp(w->token.p, k->token, sizeof(k->token)) != 0)
+		announce_cancel(s, p, w);
+	else if (k->state == GROUP_DONE && w->done)
+		out_send(s->out, p->session, &ack, true);
+	else if (k->state == GROUP_DONE)
+		announce_cancel(s, p, w);
+	else if (p->n_out < SLOTS_MAX * 2)
+		group_claim(s, i, peer);
+}
+
+/* A value it holds: welcome if it is the op's and still of use. */
+static void
+announce_held(struct sched *s, uint32_t peer, const struct rec_held *h)
+{
+	struct graph *g = sched_graph(s, h->g);
+	struct value *v;
+	struct op *o;
+	uint32_t op = (uint32_t)h->op;
+
+	if (g == NULL || !graph_open(g) || h->op == 0 || h->op > g->n_ops ||
+	    g->ops[op].state == OP_FAILED || g->ops[op].value == 0) {
+		value_drop_at(s, peer, h->g, h->op);
+		return;
+	}
+	o = &g->ops[op];
+	v = &g->values[o->value];
+	if (!v->known || v->size != h->size || h->digest.n != DIGEST_LEN ||
+	    memcmp(v->digest, h->digest.p, DIGEST_LEN) != 0) {
+		value_drop_at(s, peer, h->g, h->op);
+		return;
+	}
+	value_hold(s, g, op, peer);
+	if (o->state == OP_PENDING && v->size > MSG_SMALL)
+		op_computed(s, g, op);
+	value_send(s, g, op);
+	if (o->state == OP_COMPUTED && o->users == 0)
+		value_unneeded(s, g, op);
+}
+
+void
+on_announce(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->announce.held.n; i++)
+		announce_held(s, peer, &m->announce.held.v[i]);
+	for (i = 0; i < m->announce.groups.n; i++)
+		announce_group(s, p, peer, &m->announce.groups.v[i]);
+	p->announced = true;
+	s->assign = true;
+}
+
+void
+on_progress(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
+{
+	const struct msg_progress *r = &m->progress;
+	struct group *k;
+	double share;
+	uint32_t i;
+
+	k = sched_graph(s, r->g) == NULL ? NULL :
+	    group_find(s, r->g, r->epoch, r->group, &i);
+	if (k == NULL || k->state != GROUP_OUT || s->peers[k->peer] != p ||
+	    r->done == 0 || r->total < r->done || s->now <= k->sent_us)
+		return;
+	/* A long group: its end follows from how far it is. */
+	share = (double)r->total / (double)r->done;
+	if (i == p->out_first && share < 1e4)
+		k->predicted_us = (double)(s->now - k->sent_us) * share;
+	assign_predict(s, peer);
+}
+
+void
+on_stored(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
+{
+	(void)p;
+	(void)peer;
+	if (m->stored.digest.n == DIGEST_LEN)
+		value_stored(s, m->stored.digest.p);
+}
+
+static void
+peer_silent(struct sched *s, struct peer *p)
+{
+	uint32_t i, next;
+
+	p->silent = true;
+	for (i = p->out_first; i != 0; i = next) {
+		next = s->groups[i].out_next;
+		group_return(s, i, false);
+	}
+}
+
+void
+on_session(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
+{
+	const struct msg_session *v = &m->session;
+
+	switch (v->what) {
+	case PRESENCE_GONE:
+		peer_gone(s, peer, false);
+		break;
+	case PRESENCE_SILENT:
+		peer_silent(s, p);
+		break;
+	case PRESENCE_BACK:
+		p->silent = false;
+		s->assign = true;
+		break;
+	case PRESENCE_LINK:
+		p->rtt_us = (double)v->rtt_us;
+		p->down = (double)v->down;
+		p->up = (double)v->up;
+	}
+}

@@ -1,0 +1,422 @@
+/*
+ * The state that the files of the core share.  Graphs, participants and groups
+ * are named by their index in the arrays of struct sched; index 0 is nobody.
+ */
+#ifndef RAVEN_SCHED_PRIV_H
+#define RAVEN_SCHED_PRIV_H
+
+#include <string.h>
+
+#include "common/error.h"
+#include "common/program.h"
+#include "common/xalloc.h"
+#include "heap.h"
+#include "map.h"
+#include "record.h"
+#include "sched.h"
+#include "text.h"
+
+#define SLOTS_MAX	64	/* slots of a participant that are used */
+#define FAULTS_MAX	3	/* wrong results after which it gets no work */
+#define HINTS_MAX	4096	/* ops a participant could continue with */
+#define NEVER		UINT64_MAX
+
+enum op_state { OP_PENDING, OP_COMPUTING, OP_COMPUTED, OP_FAILED };
+
+#define OPF_HELD	0x01	/* Python holds it */
+#define OPF_WANT	0x02	/* its VALUE is owed */
+#define OPF_PERSIST	0x04	/* to be stored */
+#define OPF_SINGLE	0x08	/* goes alone: its groups were lost */
+#define OPF_SOURCE	0x10	/* lin of data: computed at birth */
+#define OPF_READY	0x20	/* counted in the graph's ready work */
+#define OPF_OWED	(OPF_WANT | OPF_PERSIST)
+
+/* Index 0 of ops, edges and values is nobody. */
+struct op {
+	uint32_t	batch;		/* in graph.batches */
+	uint32_t	shape;		/* in graph.shapes */
+	uint32_t	first_edge;	/* its consumers */
+	uint32_t	missing;	/* inputs not computed; if not done */
+	uint32_t	users;		/* uses by ops that are not done */
+	uint32_t	group;		/* the latest with it, in sched.groups */
+	uint32_t	value;		/* in graph.values */
+	uint32_t	stamp, got;	/* scratch of one walk: see group.c */
+	float		ref_us;		/* compute time on the reference core */
+	float		rank;		/* ref_us + the longest way below */
+	uint8_t		state, flags, tries;
+	uint8_t		cost;		/* enum cost_class */
+	uint8_t		cost_dtype;
+};
+
+struct edge {
+	uint32_t	to, next;
+};
+
+/* A value that left its group, or a source by digest. */
+struct value {
+	uint32_t	op;
+	uint32_t	holds;		/* first of its holders, in sched.holds */
+	uint64_t	size;
+	uint8_t		digest[DIGEST_LEN];
+	uint8_t		*data;		/* owned; NULL: large, or not there */
+	bool		known;		/* digest is set, for ever */
+	bool		stored;		/* in raven:data */
+	uint32_t	upload;		/* in sched.uploads, while asked for */
+};
+
+struct batch {
+	uint8_t		*bytes;		/* owned, 8-aligned */
+	struct program	 program;	/* a view of bytes */
+	uint8_t		 digest[DIGEST_LEN];	/* of the whole batch */
+};
+
+struct failure {
+	uint32_t	op, code, cause;
+	int64_t		a[4];
+};
+
+enum graph_status { GRAPH_RUNNING, GRAPH_ENDING, GRAPH_ENDED, GRAPH_CANCELLED,
+	GRAPH_FROZEN };
+
+struct graph {
+	uint64_t	 g, v;
+	uint32_t	 index;
+	uint8_t		 key[16];
+	char		*name, *owner, *approach, *options;
+	uint64_t	 verify;
+	uint8_t		 status;	/* enum graph_status */
+	bool		 low;		/* priority */
+	bool		 dirty;		/* its hash is to be written */
+	uint8_t		 queued;	/* bits: in queue high or low */
+	uint64_t	 session;	/* of its developer; 0: away */
+	uint64_t	 created_us, ended_us, seen_us;
+	struct batch	*batches;
+	uint32_t	 n_batches, batches_cap;
+	struct op	*ops;
+	uint32_t	 n_ops, ops_cap;	/* ops[1..n_ops] */
+	struct edge	*edges;
+	uint32_t	 n_edges, edges_cap;
+	struct value	*values;
+	uint32_t	 n_values, values_cap;
+	struct shape	*shapes;
+	uint32_t	 n_shapes, shapes_cap;
+	struct map	 shape_map;
+	struct failure	*failures;
+	uint32_t	 n_failures, failures_cap;
+	struct heap	 ready;
+	double		 ready_us;	/* of ops with OPF_READY */
+	double		 left_us;	/* of ops not done */
+	double		 served_us;	/* fairness */
+	uint32_t	 stamp;
+	uint32_t	 count[4];	/* ops by enum op_state */
+	uint32_t	 cancelled;	/* pending when it was cancelled */
+	uint32_t	 owed;		/* ops with OPF_WANT */
+	uint32_t	 uploads;	/* asked for and not stored */
+	uint64_t	 bytes;		/* of sources and held ops */
+	uint64_t	 compute_us;
+	uint64_t	 groups;	/* counter of this epoch */
+	uint32_t	 first_group;	/* list through group.next */
+	uint8_t		*kept;		/* digests of what is persisted, at the end */
+	uint32_t	 n_kept;
+	struct map	 need;		/* op -> KiB of memory it was refused for */
+};
+
+#define EXPORT_UPLOAD	0x80000000u
+
+enum group_state { GROUP_OUT, GROUP_RETURNED, GROUP_DONE };
+
+struct group_input {
+	uint32_t	op;
+	uint8_t		from;		/* enum msg_from */
+};
+
+struct group {
+	uint32_t	 graph, next;
+	uint64_t	 epoch, counter;
+	uint32_t	 peer;		/* who has it; 0: nobody known */
+	uint32_t	 peer_serial;	/* of that peer: indices come again */
+	uint32_t	 out_prev, out_next;	/* of the peer, in send order */
+	uint8_t		 state, attempt, slot;
+	uint32_t	 n_ops, n_exports, n_inputs;
+	uint32_t	*ops;		/* owned; NULL once done */
+	uint32_t	*exports;	/* owned; EXPORT_UPLOAD is set in some */
+	struct group_input *inputs;	/* owned */
+	uint32_t	 left;		/* ops not yet done */
+	uint8_t		 token[16];
+	uint64_t	 sent_us;
+	double		 predicted_us;	/* transfer and compute */
+	double		 compute_us;	/* predicted compute alone */
+	float		 work[COST_CLASSES];	/* predicted us by class */
+};
+
+/* p holds the value: linked from the value and from the peer. */
+struct hold {
+	uint32_t	peer, graph, op;
+	uint32_t	value_next, value_prev;
+	uint32_t	peer_next, peer_prev;
+};
+
+struct hint {
+	uint32_t	graph, op;
+};
+
+/* Speed of a class: mean and variance of ln(speed / reference speed). */
+struct estimate {
+	double	m, v;
+};
+
+struct peer {
+	bool		 bench, announced, paused, hidden, leaving, silent, trusted;
+	uint32_t	 serial;
+	uint64_t	 session;
+	char		 cid[65], tab[65], kind[33], build[129];
+	struct sched_client client;
+	uint64_t	 joined_us;
+	uint32_t	 slots, faults;
+	uint64_t	 memory;
+	double		 overhead_us, all_slots, digest_rate;
+	double		 rtt_us, down, up;	/* bytes a second; 0: unknown */
+	double		 measured[COST_CLASSES][DT_COUNT];
+	double		 us[COST_CLASSES][DT_COUNT];	/* us per reference us */
+	struct estimate	 est[COST_CLASSES];
+	uint64_t	 free_us[SLOTS_MAX];	/* predicted, absolute */
+	uint32_t	 out_first, out_last, n_out;	/* groups in state OUT */
+	uint32_t	 holds;
+	struct hint	*hints;
+	uint32_t	 n_hints;
+	struct rec_value_ref *drops;
+	uint32_t	 n_drops, drops_cap;
+	struct rec_value_ref *fetches;
+	uint32_t	 n_fetches, fetches_cap;
+	bool		 dirty;		/* its record is to be written */
+};
+
+struct dev {
+	bool		 used;
+	uint64_t	 session;
+	char		*owner;
+	uint8_t		 role;
+};
+
+/* A value asked for by digest; chained by the first bytes of the digest. */
+struct upload {
+	uint32_t	graph, op, peer;
+	uint32_t	next, prev;
+	bool		used;
+};
+
+#define REF_PEER	0x40000000u
+#define REF_DEV		0x80000000u
+#define REF_INDEX	0x3fffffffu
+
+struct sched {
+	struct sched_setup	 set;
+	char			*build;
+	uint64_t		 now;
+	struct sched_out	*out;
+	struct map		 sessions;	/* session -> REF_ | index */
+	struct map		 by_number;	/* G -> graph index */
+	struct map		 by_key;	/* hash of the key -> graph */
+	struct map		 by_group;	/* hash of the name -> group */
+	struct map		 by_cid;	/* hash of cid, tab -> peer */
+	struct map		 by_upload;	/* digest -> first upload */
+	struct graph		**graphs;
+	uint32_t		 n_graphs, graphs_cap;
+	struct peer		**peers;
+	uint32_t		 n_peers, peers_cap;
+	struct dev		*devs;
+	uint32_t		 n_devs, devs_cap;
+	struct group		*groups;
+	uint32_t		 n_groups, groups_cap, free_group;
+	struct hold		*holds;
+	uint32_t		 n_holds, holds_cap, free_hold;
+	struct upload		*uploads;
+	uint32_t		 n_uploads, uploads_cap, free_upload;
+	uint32_t		*stack;		/* scratch */
+	uint32_t		 n_stack, stack_cap;
+	uint32_t		*form;		/* scratch: ops of a group */
+	uint32_t		 n_form, form_cap;
+	uint32_t		*skip;		/* scratch: ready, but not for p */
+	uint32_t		 n_skip, skip_cap;
+	struct buf		 program;	/* scratch */
+	struct program_writer	 writer;	/* scratch */
+	uint32_t		 serial;	/* of the last peer */
+	uint32_t		*work;		/* scratch of state changes */
+	uint32_t		 n_work, work_cap;
+	uint64_t		 total_ops;	/* of graphs not ended */
+	uint64_t		 quiet_until;	/* after a start: no assigning */
+	uint64_t		 retry_us;	/* look again who is late */
+	uint64_t		 next_progress;
+	uint64_t		 next_collect;
+	double			 served_us;	/* fairness: the least now */
+	uint32_t		 live;		/* peers that may get work */
+	bool			 full;		/* storage: refuse new work */
+	bool			 loading;
+	bool			 recover;	/* until quiet_until is over */
+	struct map		 refs;		/* digests in use: see query.c */
+	bool			 assign;	/* something changed */
+	uint64_t		 totals[4];	/* ops by state, open graphs */
+};
+
+/* Makes room in an array of *cap elements for n. */
+void	*sched_room(void *v, uint32_t *cap, uint32_t n, size_t size);
+uint64_t sched_unix_us(const struct sched *);
+uint64_t sched_hash(const struct sched *, const void *, size_t, const void *, size_t);
+struct peer	*sched_peer(struct sched *, uint64_t session);
+struct dev	*sched_dev(struct sched *, uint64_t session);
+struct graph	*sched_graph(struct sched *, uint64_t g);
+void	 sched_refuse(struct sched *, uint64_t session, const struct msg_refuse *);
+/* REFUSE with a fixed sentence. */
+void	 sched_refuse_text(struct sched *, uint64_t session, enum msg_subject,
+	    uint64_t g, uint64_t number, enum error, const char *text);
+
+/* graph.c: a graph's ops, shapes and batches. */
+struct graph	*graph_new(struct sched *, uint64_t g, const uint8_t key[16]);
+void		 graph_free(struct sched *, struct graph *);
+/* Frees ops, programs, values; the summary stays. */
+void		 graph_shed(struct sched *, struct graph *);
+void		 graph_text(char **, struct str);
+uint32_t	 graph_inputs(const struct graph *, uint32_t op, const uint32_t **refs);
+const struct shape *graph_shape(const struct graph *, uint32_t op);
+bool		 graph_open(const struct graph *);	/* takes batches or runs */
+
+/* batch.c: validation at arrival, and taking a batch in. */
+struct batch_error {
+	enum error	code;
+	uint32_t	op;
+	char		text[1024];
+};
+enum error	 batch_check(struct sched *, struct graph *, const struct msg_batch *,
+		    struct batch *, struct batch_error *) MUST_CHECK;
+void		 batch_digest(const struct msg_batch *, uint8_t [DIGEST_LEN]);
+/* Takes b (checked).  quiet: wants are not owed (after a restart). */
+void		 batch_take(struct sched *, struct graph *, struct batch *b,
+		    const struct msg_batch *, bool quiet);
+
+/* state.c: the only place where ops change their state. */
+void	 op_ready(struct graph *, uint32_t op);
+void	 op_start(struct sched *, struct graph *, uint32_t op, uint32_t group);
+void	 op_return(struct sched *, struct graph *, uint32_t op);
+void	 op_computed(struct sched *, struct graph *, uint32_t op);
+void	 op_fail(struct sched *, struct graph *, uint32_t op, enum error,
+	    uint32_t cause, const int64_t a[4]);
+/* If op is computed, needed, and its value is nowhere: compute it again. */
+void	 op_revive(struct sched *, struct graph *, uint32_t op);
+bool	 op_needed(const struct graph *, uint32_t op);
+void	 op_want(struct sched *, struct graph *, uint32_t op);
+void	 op_release(struct sched *, struct graph *, uint32_t op);
+const struct failure *op_failure(const struct graph *, uint32_t op);
+/* What went wrong, for people: fail.c. */
+void	 failure_text(const struct graph *, const struct failure *, struct text *);
+/* The group lost its last open op by other means. */
+void	 op_settle(struct sched *, struct graph *, uint32_t op);
+
+/* value.c: who has which value; uploads, drops. */
+uint32_t value_of(struct graph *, uint32_t op);		/* made if there is none */
+bool	 value_there(const struct graph *, uint32_t op);	/* can be had */
+bool	 value_small(const struct graph *, uint32_t op, struct bytes *data);
+void	 value_hold(struct sched *, struct graph *, uint32_t op, uint32_t peer);
+bool	 value_held(const struct sched *, const struct graph *, uint32_t op,
+	    uint32_t peer);
+void	 value_unhold(struct sched *, struct graph *, uint32_t op, uint32_t peer);
+/* Asks a holder to upload it, unless stored or asked already. */
+void	 value_fetch(struct sched *, struct graph *, uint32_t op);
+void	 value_expect(struct sched *, struct graph *, uint32_t op, uint32_t peer);
+void	 value_unexpect(struct sched *, struct graph *, struct value *);
+void	 value_stored(struct sched *, const uint8_t digest[DIGEST_LEN]);
+void	 value_unneeded(struct sched *, struct graph *, uint32_t op);
+void	 value_persist(struct sched *, struct graph *, uint32_t op);
+/* Sends VALUE to the developer if the op is settled. */
+void	 value_send(struct sched *, struct graph *, uint32_t op);
+void	 value_peer_gone(struct sched *, uint32_t peer);
+void	 value_clear(struct sched *, struct graph *, struct value *);
+void	 value_drop_at(struct sched *, uint32_t peer, uint64_t g, uint64_t op);
+
+/* grow.c: which ops go together. */
+struct grow {
+	struct sched	*s;
+	struct graph	*g;
+	struct peer	*p;
+	uint32_t	 peer, group, stamp;
+	double		 target_us, us, transfer_us;
+	uint64_t	 memory, bytes;		/* of values; of the program */
+	bool		 closed, ahead;
+	float		 work[COST_CLASSES];
+};
+/* Ops into s->form, marked computing in the group; false: none. */
+bool	 grow_run(struct grow *);
+uint64_t grow_memory(const struct graph *, uint32_t op);
+
+/* send.c: a grown group becomes an ASSIGN. */
+void	 group_send(struct sched *, uint32_t group);
+
+/* group.c: forming, giving back, ending. */
+/* ahead: only what continues work that peer has. */
+uint32_t group_form(struct sched *, struct graph *, uint32_t peer, double target_us,
+	    bool ahead);
+struct group	*group_find(struct sched *, uint64_t g, uint64_t epoch,
+		    uint64_t counter, uint32_t *index);
+uint32_t group_add(struct sched *, struct graph *, uint64_t epoch, uint64_t counter);
+void	 group_token(const struct sched *, const struct group *, struct str cid,
+	    uint8_t token[16]);
+void	 group_unlink(struct sched *, uint32_t group);
+void	 group_claim(struct sched *, uint32_t group, uint32_t peer);
+/* lost: its participant left while computing it. */
+void	 group_return(struct sched *, uint32_t group, bool lost);
+void	 group_done(struct sched *, uint32_t group);
+void	 group_cancel(struct sched *, uint32_t group);
+void	 group_record(struct sched *, uint32_t group, const struct msg_result *);
+void	 group_free(struct sched *, uint32_t group);
+
+/* assign.c: who gets what next. */
+void	 assign_run(struct sched *);
+bool	 assign_takes(const struct peer *);
+void	 assign_predict(struct sched *, uint32_t peer);
+
+/* estimate.c */
+double	 estimate_reference_us(enum cost_class, enum dtype, double amount);
+double	 estimate_op_us(const struct peer *, const struct op *);
+void	 estimate_bench(struct peer *, const struct msg_bench *);
+void	 estimate_result(struct peer *, const struct group *, double compute_us);
+double	 estimate_rate(const struct peer *);	/* reference us a us, all slots */
+
+/* result.c, peer.c, dev.c, load.c, flush.c: handlers on_<name>. */
+void	 on_result(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_bench(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_state(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_announce(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_progress(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_stored(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_session(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_graph(struct sched *, struct dev *, const struct msg *);
+void	 on_batch(struct sched *, struct dev *, const struct msg *);
+void	 on_want(struct sched *, struct dev *, const struct msg *);
+void	 on_end(struct sched *, struct dev *, const struct msg *);
+void	 peer_hello(struct sched *, const struct sched_event *);
+void	 peer_gone(struct sched *, uint32_t peer, bool goodbye);
+void	 dev_hello(struct sched *, const struct sched_event *);
+void	 dev_gone(struct sched *, uint64_t session);
+void	 dev_progress(struct sched *, struct graph *);
+void	 graph_settle(struct sched *, struct graph *);	/* END: is all done? */
+void	 ended_say(struct sched *, struct graph *);
+void	 graph_close(struct sched *, struct graph *, enum graph_status);
+void	 welcome(struct sched *, uint64_t session, struct str cid,
+	    const struct rec_graph_ref *, size_t n, bool wait);
+
+void	 load_quiet_over(struct sched *);
+
+/* flush.c: records */
+struct text	*key_graph(struct text *, uint64_t g, const char *suffix);
+void	 write_next(struct sched *);
+void	 write_batch(struct sched *, struct graph *, uint64_t n, struct bytes record);
+void	 write_group(struct sched *, struct graph *, const struct group *,
+	    struct bytes record);
+void	 write_computing(struct sched *, const struct graph *, const struct group *,
+	    bool out);
+void	 write_event(struct sched *, const char *kind, uint64_t g, const char *cid,
+	    const char *text);
+void	 write_client(struct sched *, struct peer *, bool online);
+void	 write_turn(struct sched *);
+void	 write_removed(struct sched *, struct graph *);
+
+#endif

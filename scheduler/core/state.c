@@ -1,0 +1,267 @@
+/*
+ * The states of ops.  Only here an op changes its state, and with it the
+ * counts of those that depend on it and of what it depends on.
+ *
+ * missing of an op counts its inputs that are not computed, users its uses by
+ * ops that are not done; both hold between any two events.
+ */
+#include "sched_priv.h"
+
+static bool
+op_open(const struct op *o)
+{
+	return o->state == OP_PENDING || o->state == OP_COMPUTING;
+}
+
+static void
+work_push(struct sched *s, uint32_t op)
+{
+	s->work = sched_room(s->work, &s->work_cap, s->n_work + 1,
+	    sizeof(*s->work));
+	s->work[s->n_work++] = op;
+}
+
+static void
+op_unready(struct graph *g, struct op *o)
+{
+	if (o->flags & OPF_READY) {
+		o->flags &= (uint8_t)~OPF_READY;
+		g->ready_us -= o->ref_us;
+	}
+}
+
+static void
+op_set_state(struct graph *g, uint32_t op, enum op_state state)
+{
+	struct op *o = &g->ops[op];
+
+	op_unready(g, o);
+	if (op_open(o) && state != OP_PENDING && state != OP_COMPUTING)
+		g->left_us -= o->ref_us;
+	else if (!op_open(o) && state == OP_PENDING)
+		g->left_us += o->ref_us;
+	g->count[o->state]--;
+	g->count[state]++;
+	o->state = (uint8_t)state;
+	g->dirty = true;
+}
+
+void
+op_ready(struct graph *g, uint32_t op)
+{
+	struct op *o = &g->ops[op];
+
+	if (o->flags & OPF_READY)
+		return;
+	o->flags |= OPF_READY;
+	g->ready_us += o->ref_us;
+	heap_push(&g->ready, o->rank, op);
+}
+
+void
+op_start(struct sched *s, struct graph *g, uint32_t op, uint32_t group)
+{
+	(void)s;
+	op_set_state(g, op, OP_COMPUTING);
+	g->ops[op].group = group;
+}
+
+void
+op_return(struct sched *s, struct graph *g, uint32_t op)
+{
+	struct op *o = &g->ops[op];
+
+	o->group = 0;
+	op_set_state(g, op, OP_PENDING);
+	if (o->missing == 0)
+		op_ready(g, op);
+	s->assign = true;
+}
+
+void
+op_settle(struct sched *s, struct graph *g, uint32_t op)
+{
+	uint32_t i = g->ops[op].group;
+
+	if (i != 0 && s->groups[i].state == GROUP_OUT && --s->groups[i].left == 0)
+		group_cancel(s, i);
+}
+
+/* op is done: it uses its inputs no more. */
+static void
+op_leave_inputs(struct sched *s, struct graph *g, uint32_t op)
+{
+	const uint32_t *refs;
+	uint32_t n = graph_inputs(g, op, &refs), k;
+
+	for (k = 0; k < n; k++) {
+		if (--g->ops[refs[k]].users == 0)
+			value_unneeded(s, g, refs[k]);
+	}
+}
+
+void
+op_computed(struct sched *s, struct graph *g, uint32_t op)
+{
+	struct op *c;
+	uint32_t e;
+
+	if (!op_open(&g->ops[op]))
+		return;
+	op_set_state(g, op, OP_COMPUTED);
+	for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
+		c = &g->ops[g->edges[e].to];
+		if (op_open(c) && --c->missing == 0 && c->state == OP_PENDING)
+			op_ready(g, g->edges[e].to);
+	}
+	op_leave_inputs(s, g, op);
+	op_settle(s, g, op);
+	s->assign = true;
+}
+
+static void
+failure_add(struct graph *g, uint32_t op, enum error code, uint32_t cause,
+    const int64_t a[4])
+{
+	struct failure *f;
+
+	g->failures = sched_room(g->failures, &g->failures_cap,
+	    g->n_failures + 2, sizeof(*g->failures));
+	f = &g->failures[++g->n_failures];
+	*f = (struct failure){ .op = op, .code = code, .cause = cause };
+	if (a != NULL)
+		memcpy(f->a, a, sizeof(f->a));
+	g->ops[op].value = g->n_failures;
+}
+
+const struct failure *
+op_failure(const struct graph *g, uint32_t op)
+{
+	return &g->failures[g->ops[op].value];
+}
+
+static void
+op_fail_one(struct sched *s, struct graph *g, uint32_t op, enum error code,
+    uint32_t cause, const int64_t a[4])
+{
+	struct op *o = &g->ops[op];
+	uint32_t e;
+
+	if (o->value != 0)
+		value_clear(s, g, &g->values[o->value]);
+	op_set_state(g, op, OP_FAILED);
+	failure_add(g, op, code, cause, a);
+	for (e = o->first_edge; e != 0; e = g->edges[e].next) {
+		if (op_open(&g->ops[g->edges[e].to]))
+			work_push(s, g->edges[e].to);
+	}
+	op_leave_inputs(s, g, op);
+	op_settle(s, g, op);
+	value_send(s, g, op);
+}
+
+void
+op_fail(struct sched *s, struct graph *g, uint32_t op, enum error code,
+    uint32_t cause, const int64_t a[4])
+{
+	uint32_t base = s->n_work, x;
+
+	if (!op_open(&g->ops[op]))
+		return;
+	op_fail_one(s, g, op, code, cause, a);
+	while (s->n_work > base) {
+		x = s->work[--s->n_work];
+		if (op_open(&g->ops[x]))
+			op_fail_one(s, g, x, E_DEPENDS, cause, NULL);
+	}
+	s->assign = true;
+}
+
+bool
+op_needed(const struct graph *g, uint32_t op)
+{
+	const struct op *o = &g->ops[op];
+
+	return o->users > 0 || (o->flags & (OPF_WANT | OPF_PERSIST)) != 0;
+}
+
+static bool
+op_gone(const struct graph *g, uint32_t op)
+{
+	const struct op *o = &g->ops[op];
+
+	return o->state == OP_COMPUTED && (o->flags & OPF_SOURCE) == 0 &&
+	    op_needed(g, op) && !value_there(g, op);
+}
+
+/* Computed, but its value is nowhere: waits again, and what it needs too. */
+static void
+op_revive_one(struct sched *s, struct graph *g, uint32_t op)
+{
+	struct op *o = &g->ops[op], *c;
+	const uint32_t *refs;
+	uint32_t n = graph_inputs(g, op, &refs), k, e;
+
+	op_set_state(g, op, OP_PENDING);
+	o->group = 0;
+	o->missing = 0;
+	for (e = o->first_edge; e != 0; e = g->edges[e].next) {
+		c = &g->ops[g->edges[e].to];
+		if (op_open(c)) {
+			op_unready(g, c);
+			c->missing++;
+		}
+	}
+	for (k = 0; k < n; k++) {
+		g->ops[refs[k]].users++;
+		if (g->ops[refs[k]].state != OP_COMPUTED)
+			o->missing++;
+		else if (op_gone(g, refs[k]))
+			work_push(s, refs[k]);
+	}
+	if (o->missing == 0)
+		op_ready(g, op);
+}
+
+void
+op_revive(struct sched *s, struct graph *g, uint32_t op)
+{
+	uint32_t base = s->n_work, x;
+
+	if (!op_gone(g, op))
+		return;
+	work_push(s, op);
+	while (s->n_work > base) {
+		x = s->work[--s->n_work];
+		if (op_gone(g, x))
+			op_revive_one(s, g, x);
+	}
+	s->assign = true;
+}
+
+void
+op_want(struct sched *s, struct graph *g, uint32_t op)
+{
+	struct op *o = &g->ops[op];
+
+	if ((o->flags & OPF_WANT) == 0) {
+		o->flags |= OPF_WANT;
+		g->owed++;
+	}
+	op_revive(s, g, op);
+	value_send(s, g, op);
+}
+
+void
+op_release(struct sched *s, struct graph *g, uint32_t op)
+{
+	struct op *o = &g->ops[op];
+	uint64_t size = (uint64_t)shape_bytes(graph_shape(g, op));
+
+	if ((o->flags & OPF_HELD) == 0)
+		return;
+	o->flags &= (uint8_t)~OPF_HELD;
+	g->bytes = g->bytes > size ? g->bytes - size : 0;
+	if (o->users == 0)
+		value_unneeded(s, g, op);
+}

@@ -1,0 +1,170 @@
+/*
+ * Text of the scheduler core: numbers in and out.  Never reads a locale.
+ */
+#include "text.h"
+
+#include <string.h>
+
+void
+text_init(struct text *t)
+{
+	t->n = 0;
+	t->s[0] = '\0';
+}
+
+void
+text_add_char(struct text *t, char c)
+{
+	if (t->n + 1 < sizeof(t->s))
+		t->s[t->n++] = c;
+	t->s[t->n] = '\0';
+}
+
+void
+text_add_str(struct text *t, struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		text_add_char(t, s.p[i]);
+}
+
+void
+text_add(struct text *t, const char *s)
+{
+	while (*s != '\0')
+		text_add_char(t, *s++);
+}
+
+void
+text_add_u64(struct text *t, uint64_t v)
+{
+	char d[20];
+	size_t n = 0;
+
+	do {
+		d[n++] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	while (n > 0)
+		text_add_char(t, d[--n]);
+}
+
+void
+text_add_i64(struct text *t, int64_t v)
+{
+	if (v < 0)
+		text_add_char(t, '-');
+	text_add_u64(t, v < 0 ? -(uint64_t)v : (uint64_t)v);
+}
+
+void
+text_add_hex(struct text *t, const uint8_t *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		text_add_char(t, digits[p[i] >> 4]);
+		text_add_char(t, digits[p[i] & 15]);
+	}
+}
+
+void
+text_add_f64(struct text *t, double v)
+{
+	int e = 0, i;
+	uint64_t m;
+
+	if (!(v == v) || v > 1e300 || v < -1e300) {
+		text_add(t, "0");	/* not a figure */
+		return;
+	}
+	if (v < 0) {
+		text_add_char(t, '-');
+		v = -v;
+	}
+	if (v > 0) {
+		for (; v >= 10; e++)
+			v /= 10;
+		for (; v < 1 && e > -300; e--)
+			v *= 10;
+	}
+	m = (uint64_t)(v * 100000 + 0.5);
+	if (m >= 1000000) {
+		m /= 10;
+		e++;
+	}
+	text_add_u64(t, m / 100000);
+	text_add_char(t, '.');
+	for (i = 10000; i > 0; i /= 10)
+		text_add_char(t, (char)('0' + m / (uint64_t)i % 10));
+	text_add_char(t, 'e');
+	text_add_i64(t, e);
+}
+
+struct bytes
+text_bytes(const struct text *t)
+{
+	return (struct bytes){ (const uint8_t *)t->s, t->n };
+}
+
+struct str
+text_str(const struct text *t)
+{
+	return (struct str){ t->s, t->n };
+}
+
+int
+text_u64(struct bytes b, uint64_t *v)
+{
+	size_t i;
+
+	*v = 0;
+	if (b.n == 0 || b.n > 19)
+		return -1;
+	for (i = 0; i < b.n; i++) {
+		if (b.p[i] < '0' || b.p[i] > '9')
+			return -1;
+		*v = *v * 10 + (b.p[i] - '0');
+	}
+	return 0;
+}
+
+int
+text_f64(struct bytes b, double *v)
+{
+	double scale = 1, sign = 1;
+	size_t i = 0;
+	int e = 0, esign = 1, point = 0;
+
+	*v = 0;
+	if (i < b.n && b.p[i] == '-') {
+		sign = -1;
+		i++;
+	}
+	if (i == b.n)
+		return -1;
+	for (; i < b.n && b.p[i] != 'e'; i++) {
+		if (b.p[i] == '.' && !point) {
+			point = 1;
+			continue;
+		}
+		if (b.p[i] < '0' || b.p[i] > '9')
+			return -1;
+		*v = *v * 10 + (b.p[i] - '0');
+		if (point)
+			scale *= 10;
+	}
+	if (i < b.n && ++i < b.n && (b.p[i] == '-' || b.p[i] == '+'))
+		esign = b.p[i++] == '-' ? -1 : 1;
+	for (; i < b.n; i++) {
+		if (b.p[i] < '0' || b.p[i] > '9' || e > 300)
+			return -1;
+		e = e * 10 + (b.p[i] - '0');
+	}
+	*v = sign * *v / scale;
+	for (; e > 0; e--)
+		*v = esign > 0 ? *v * 10 : *v / 10;
+	return 0;
+}

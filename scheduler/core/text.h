@@ -1,0 +1,34 @@
+/*
+ * Text made without stdio: keys, field values, reasons, JSON.
+ */
+#ifndef RAVEN_SCHED_TEXT_H
+#define RAVEN_SCHED_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+
+/* A fixed piece of memory; what does not fit is cut. */
+struct text {
+	size_t	n;
+	char	s[480];
+};
+
+void		 text_init(struct text *);
+void		 text_add(struct text *, const char *);
+void		 text_add_str(struct text *, struct str);
+void		 text_add_u64(struct text *, uint64_t);
+void		 text_add_i64(struct text *, int64_t);
+void		 text_add_hex(struct text *, const uint8_t *, size_t);
+/* Six significant digits, as 1.23456e+09; for records and figures. */
+void		 text_add_f64(struct text *, double);
+void		 text_add_char(struct text *, char);
+struct bytes	 text_bytes(const struct text *);
+struct str	 text_str(const struct text *);
+/* Decimal digits only; -1 on anything else. */
+int		 text_u64(struct bytes, uint64_t *);
+/* As text_add_f64 and plain decimals; -1 on anything else. */
+int		 text_f64(struct bytes, double *);
+
+#endif
