@@ -1,0 +1,60 @@
+"""Documentation and types: examples run, every name is described."""
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ravop as R
+
+TOP = Path(__file__).resolve().parents[2]
+MODULES = ("ravop", "ravop._api", "ravop._constants", "ravop._graph",
+           "ravop._op", "ravop._ops", "ravop._progress")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    failed, tried = doctest.testmod(importlib.import_module(name))
+    assert tried and not failed
+
+
+@pytest.mark.parametrize("name", R._ops.FUNCTIONS)
+def test_an_example_of_every_op(name: str) -> None:
+    runner = doctest.DocTestRunner()
+    for test in doctest.DocTestFinder().find(getattr(R, name), name, globs={}):
+        runner.run(test)
+    assert runner.tries >= 3 and not runner.failures
+    for section in ("Parameters", "Returns", "Raises", "Examples"):
+        assert f"\n{section}\n---" in getattr(R, name).__doc__
+
+
+@pytest.mark.parametrize("name", [n for n in R.__all__ if n != "__version__"])
+def test_every_name_is_described(name: str) -> None:
+    thing = getattr(R, name)
+    assert inspect.getdoc(thing)
+    if inspect.isfunction(thing):
+        assert inspect.signature(thing)
+        assert ">>>" in thing.__doc__
+
+
+def test_types() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir=/dev/null",
+         "."], cwd=TOP / "ravop/ravop", capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir=/dev/null",
+         "_ops.py"], cwd=TOP / "ravop/ravop", capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_stubs_are_the_tables() -> None:
+    done = subprocess.run(
+        [sys.executable, "ravop/tools/stubs.py", "--check",
+         "ravop/ravop/_ops.pyi"], cwd=TOP, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
