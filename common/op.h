@@ -32,9 +32,18 @@ enum param_kind {
 };
 
 enum shape_rule {
-	SHAPE_SOURCE, SHAPE_SAME, SHAPE_BROADCAST, SHAPE_MATMUL, SHAPE_DOT,
-	SHAPE_TRANSPOSE, SHAPE_REDUCE, SHAPE_REDUCE_SOME, SHAPE_SORT,
-	SHAPE_RESHAPE, SHAPE_CONCAT, SHAPE_EXPAND_DIMS,
+	SHAPE_SOURCE,		/* the shape of the value itself */
+	SHAPE_SAME,		/* the input's */
+	SHAPE_BROADCAST,	/* both inputs broadcast, as in NumPy */
+	SHAPE_MATMUL,		/* of a matrix product, batches broadcast */
+	SHAPE_DOT,		/* a[:-1] + b[:-2] + b[-1:]; with a 0-d input: broadcast */
+	SHAPE_TRANSPOSE,	/* the input's, axes in another order */
+	SHAPE_REDUCE,		/* without the axes reduced; keepdims: 1 there */
+	SHAPE_REDUCE_SOME,	/* the same; nothing to reduce is refused */
+	SHAPE_SORT,		/* the input's; axis None: flattened */
+	SHAPE_RESHAPE,		/* as asked for, with as many elements */
+	SHAPE_CONCAT,		/* the first's, lengths added along the axis */
+	SHAPE_EXPAND_DIMS,	/* the input's, with axes of length 1 inserted */
 };
 
 enum dtype_rule {
