@@ -100,7 +100,7 @@ static bool
 one(struct exec *x)
 {
 	uint64_t budget, limit;
-	uint32_t n, code;
+	uint32_t n = 0, code;
 	struct bytes program, *given;
 	struct op_error e;
 

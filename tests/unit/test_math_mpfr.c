@@ -79,6 +79,17 @@ log_ends(struct random *r, double *x, double *y)
 	*y = 0;
 }
 
+/* Logarithms around powers of two. */
+static void
+log_round(struct random *r, double *x, double *y)
+{
+	double result = 1 + random_small(r, 30);
+
+	result = ldexp(result, (int)(random_bits(r) % 14) - 5);
+	*x = exp(random_bits(r) & 1 ? result : -result);
+	*y = 0;
+}
+
 static void
 any(struct random *r, double *x, double *y)
 {
@@ -90,6 +101,16 @@ static void
 cbrt_octaves(struct random *r, double *x, double *y)
 {
 	*x = random_between(r, -64, 64);
+	*y = 0;
+}
+
+/* Roots around powers of two, where the ULP changes. */
+static void
+cbrt_ends(struct random *r, double *x, double *y)
+{
+	double root = 1 + random_small(r, 30);
+
+	*x = ldexp(root * root * root, 3 * (int)(random_bits(r) % 9) - 12);
 	*y = 0;
 }
 
@@ -148,8 +169,10 @@ static const struct set {
 	{ "log range", LOG, BOUND_log_f64, log_range },
 	{ "log near 1", LOG, BOUND_log_f64, log_near_one },
 	{ "log ends", LOG, BOUND_log_f64, log_ends },
+	{ "log round", LOG, BOUND_log_f64, log_round },
 	{ "cbrt range", CBRT, BOUND_cbrt_f64, any },
 	{ "cbrt octaves", CBRT, BOUND_cbrt_f64, cbrt_octaves },
+	{ "cbrt ends", CBRT, BOUND_cbrt_f64, cbrt_ends },
 	{ "cbrt subnormal", CBRT, BOUND_cbrt_f64, cbrt_subnormal },
 	{ "pow range", POW, BOUND_pow_f64, pow_range },
 	{ "pow near 1", POW, BOUND_pow_f64, pow_near_one },

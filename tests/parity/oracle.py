@@ -1,0 +1,166 @@
+"""What each op means: one line of NumPy for each row of ops.def."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .program import Array
+
+Param = tuple[int, ...] | None
+Line = Callable[..., Any]
+
+
+def real(x: Array) -> Array:
+    """Integers and bools as float64: where NumPy would choose float16, Raven does not."""
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
+
+
+def axes(p: Param) -> int | tuple[int, ...] | None:
+    """A parameter as NumPy's axis."""
+    return p[0] if p is not None and len(p) == 1 else p
+
+
+def product(a: Array, b: Array) -> Array:
+    """a * b; of bools: and."""
+    return a & b if a.dtype == b.dtype == bool else a * b
+
+
+def transpose(a: Array, p: Param) -> Array:
+    """Two axes on a higher rank are swapped."""
+    return a.swapaxes(*p) if p is not None and len(p) == 2 < a.ndim else a.transpose(p)
+
+
+def extreme(function: Line) -> Line:
+    """min or max."""
+    return lambda a, axis, keep: function(a, axis=axes(axis), keepdims=bool(keep[0]))
+
+
+def mean(a: Array, axis: Param, keep: Param) -> Array:
+    """As np.sum takes axes: of a 0-d array axis 0, which np.mean refuses."""
+    if a.ndim == 0:
+        np.sum(a, axis=axes(axis))
+        axis = None
+    return np.asarray(np.mean(a, axis=axes(axis), keepdims=bool((keep or (0,))[0])))
+
+
+LINES: dict[str, Line] = {
+    "lin": lambda a: a,
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": product,
+    "div": np.true_divide,
+    "pos": np.positive,
+    "neg": np.negative,
+    "exp": lambda a: np.exp(real(a)),
+    "natlog": lambda a: np.log(real(a)),
+    "pow": lambda a, b: np.power(a, b),
+    "square": lambda a: product(a, a),
+    "cube": lambda a: product(product(a, a), a),
+    "square_root": lambda a: np.sqrt(real(a)),
+    "cube_root": lambda a: np.cbrt(real(a)),
+    "abs": np.abs,
+    "matmul": np.matmul,
+    "multiply": product,
+    "dot": np.dot,
+    "transpose": transpose,
+    "sum": lambda a, axis, keep: np.sum(a, axis=axes(axis), keepdims=bool(keep[0])),
+    "mean": mean,
+    "min": extreme(np.min),
+    "max": extreme(np.max),
+    "argmax": extreme(np.argmax),
+    "argmin": extreme(np.argmin),
+    "sort": lambda a, axis: np.sort(a, axis=axes(axis), kind="stable"),
+    "reshape": lambda a, shape: a.reshape(shape),
+    "concat": lambda *a: np.concatenate([np.atleast_1d(x) for x in a[:-1]], axis=axes(a[-1])),
+    "expand_dims": lambda a, axis: np.expand_dims(a, axis),
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+    "less": np.less,
+    "less_equal": np.less_equal,
+    "equal": np.equal,
+    "not_equal": np.not_equal,
+}
+
+# Dtypes that Raven refuses although NumPy has an answer in a dtype it lacks.
+REFUSED = {"pow": lambda dtypes: all(d == bool for d in dtypes)}
+
+# Functions: ULP of the result's dtype, against 64-bit mantissas.
+ULP: dict[str, float] = {"exp": 0.81, "natlog": 0.86, "cube_root": 0.68, "pow": 0.81}
+
+# Zeros compared by value: NumPy's choice between 0 and -0 goes by position.
+BY_VALUE = {"min", "max", "sum", "mean", "sort", "matmul", "dot"}
+
+
+def apply(name: str, inputs: list[Array], params: tuple[Param, ...]) -> Array:
+    """NumPy's answer; raises what NumPy raises, TypeError for refused dtypes."""
+    if REFUSED.get(name, lambda _: False)([a.dtype for a in inputs]):
+        raise TypeError("dtype")
+    if len(inputs) == 2:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
+        common = np.promote_types(inputs[0].dtype, inputs[1].dtype)
+        inputs = [a.astype(common) for a in inputs]
+    with np.errstate(all="ignore"):
+        return np.asarray(LINES[name](*inputs, *params))
+
+
+def precise(name: str, inputs: list[Array], dtype: np.dtype[Any]) -> Array:
+    """The function with a mantissa of 64 bits, of the inputs as dtype."""
+    with np.errstate(all="ignore"):
+        wide = [a.astype(dtype).astype(np.longdouble) for a in inputs]
+        return np.asarray(LINES[name](*wide))
+
+
+def near(got: Array, want: Array, ulps: float) -> Array:
+    """Where got is within ulps of want, or rounds to the same."""
+    with np.errstate(all="ignore"):
+        rounded = want.astype(got.dtype)
+        error = np.abs(got.astype(np.longdouble) - want)
+        close = error <= ulps * np.spacing(np.abs(rounded)).astype(np.longdouble)
+        return close | (got == rounded) | (np.isnan(got) & np.isnan(rounded))
+
+
+def same(got: Array, want: Array, by_value: bool) -> Array:
+    """Where got equals want; NaN equals NaN, and zeros have their signs."""
+    if got.dtype.kind != "f":
+        return np.asarray(got == want)
+    equal = (got == want) | (np.isnan(got) & np.isnan(want))
+    return np.asarray(equal if by_value else equal & ((np.signbit(got) == np.signbit(want)) | np.isnan(want)))
+
+
+def product_near(name: str, got: Array, inputs: list[Array]) -> Array:
+    """Within 2 (256 + K/256) eps |a||b|; where that overflows, anything.
+
+    NumPy's own loops serve, of long doubles: BLAS takes 0 times infinity for 0.
+    """
+    a, b = (x.astype(np.longdouble) for x in inputs)
+    k = a.shape[-1] if a.ndim and b.ndim else 1
+    with np.errstate(all="ignore"):
+        want = np.asarray(LINES[name](a, b))
+        size = np.asarray(LINES[name](*(np.where(np.isfinite(x), np.abs(x), 0) for x in (a, b))))
+        info = np.finfo(got.dtype)
+        bound = 2 * (256 + k / 256) * (info.eps * size + k * info.smallest_subnormal)
+        close = np.abs(got - want) <= bound
+        return close | (np.isnan(got) & np.isnan(want)) | (got == want) | (size > info.max / 4)
+
+
+def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]) -> Array:
+    """Where got is what NumPy computes from these inputs."""
+    want = apply(name, inputs, params)
+    if got.shape != want.shape or got.dtype != want.dtype:
+        return np.zeros(1, bool)
+    if name in ULP and got.dtype.kind == "f":
+        # The C library's long double pow errs at infinities: double may stand in.
+        return near(got, precise(name, inputs, got.dtype), ULP[name]) | (got == want)
+    if name in ("matmul", "dot") and got.dtype.kind == "f":
+        return product_near(name, got, inputs)
+    return same(got, want, name in BY_VALUE)
+
+
+def canonical(got: Array) -> bool:
+    """Every NaN has the one pattern that may leave the executor."""
+    if got.dtype.kind != "f":
+        return True
+    bits = got.reshape(-1).view(np.uint32 if got.itemsize == 4 else np.uint64)
+    return bool(np.all(bits[np.isnan(got).reshape(-1)] == (0x7FC00000 if got.itemsize == 4 else 0x7FF8 << 48)))

@@ -1,0 +1,61 @@
+"""Single ops with whatever shapes, dtypes and parameters: many that nobody can compute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import oracle
+from .program import DTYPES, LIN, Array, Op
+
+
+class Wild:
+    """Draws one op without regard to its rules."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    def number(self, low: int, high: int) -> int:
+        """From low to high."""
+        return int(self.rng.integers(low, high + 1))
+
+    def shape(self, like: tuple[int, ...] | None) -> tuple[int, ...]:
+        """Small; half of the time the first input's."""
+        if like is not None and self.number(0, 1):
+            return like
+        return tuple(self.number(0, 3) for _ in range(self.number(0, 3)))
+
+    def param(self, kind: str) -> tuple[int, ...] | None:
+        """Of that kind, in range or not."""
+        if kind == "BOOL":
+            return (self.number(0, 1),)
+        if kind == "INTS":
+            return tuple(self.number(-1, 6) for _ in range(self.number(0, 3)))
+        if self.number(0, 3) == 0:
+            return None
+        count = 1 if kind == "AXIS" else self.number(1, 3)
+        return tuple(self.number(-4, 3) for _ in range(count))
+
+    def draw(self, row: dict[str, Any]) -> list[Op]:
+        """Its sources and the op, declared as NumPy answers; float64 () if it does not."""
+        count = {"broadcast": 2, "matmul": 2, "dot": 2, "concat": self.number(1, 3)}.get(row["shape"], 1)
+        ops: list[Op] = []
+        for _ in range(count):
+            shape = self.shape(ops[0].shape if ops else None)
+            dtype = DTYPES[self.number(0, 4)]
+            ops.append(Op(LIN, dtype, shape, source=np.ones(shape, dtype)))
+        params = tuple(self.param(kind) for _, kind in row["params"])
+        if row["shape"] == "expand_dims" and params[0] is None:
+            params = ((0,),)
+        want = answer(row["name"], [op.source for op in ops if op.source is not None], params)
+        dtype, shape = (np.dtype(np.float64), ()) if want is None else (want.dtype, want.shape)
+        return [*ops, Op(row["code"], dtype, shape, tuple(range(count)), params, name=row["name"])]
+
+
+def answer(name: str, inputs: list[Array], params: tuple[Any, ...]) -> Array | None:
+    """NumPy's, or None where it raises."""
+    try:
+        return oracle.apply(name, inputs, params)
+    except (TypeError, ValueError, IndexError):
+        return None

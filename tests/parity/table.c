@@ -1,0 +1,43 @@
+/*
+ * parity-table: the op table as JSON, for the parity tests' generator.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/op.h"
+
+static const char *const kinds[] = {
+	[PARAM_AXIS] = "AXIS", [PARAM_AXES] = "AXES", [PARAM_BOOL] = "BOOL",
+	[PARAM_INT] = "INT", [PARAM_INTS] = "INTS",
+};
+
+static const char *const shapes[] = {
+	[SHAPE_SOURCE] = "source", [SHAPE_SAME] = "same",
+	[SHAPE_BROADCAST] = "broadcast", [SHAPE_MATMUL] = "matmul",
+	[SHAPE_DOT] = "dot", [SHAPE_TRANSPOSE] = "transpose",
+	[SHAPE_REDUCE] = "reduce", [SHAPE_REDUCE_SOME] = "reduce",
+	[SHAPE_SORT] = "sort", [SHAPE_RESHAPE] = "reshape",
+	[SHAPE_CONCAT] = "concat", [SHAPE_EXPAND_DIMS] = "expand_dims",
+};
+
+int
+main(void)
+{
+	const struct op_row *row;
+	size_t i, n;
+	uint32_t k;
+
+	row = op_rows(&n);
+	printf("[");
+	for (i = 0; i < n; i++, row++) {
+		printf("%s\n{\"code\": %d, \"name\": \"%s\", \"shape\": \"%s\", "
+		    "\"params\": [", i > 0 ? "," : "", (int)row->code,
+		    row->name, shapes[row->shape]);
+		for (k = 0; k < row->n_params; k++)
+			printf("%s[\"%s\", \"%s\"]", k > 0 ? ", " : "",
+			    row->params[k].name, kinds[row->params[k].kind]);
+		printf("]}");
+	}
+	printf("\n]\n");
+	return EXIT_SUCCESS;
+}
