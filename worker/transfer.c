@@ -110,6 +110,9 @@ on_part(struct participant *p, const struct msg *msg)
 	at = find_incoming(p, m->digest);
 	if ((in = *at) == NULL)
 		return;		/* of a PUT that nobody waited for */
+	/* Two groups wanted it, and it comes twice: one is enough. */
+	if (m->offset < in->have && m->data.n <= in->have - m->offset)
+		return;
 	if (m->offset != in->have || m->data.n > in->blob->size - in->have) {
 		participant_fault(p, E_BAD_MESSAGE, "PART out of order");
 		return;
@@ -278,15 +281,20 @@ void
 transfer_refused(struct participant *p, const struct msg_refuse *m)
 {
 	uint8_t digest[DIGEST_LEN];
+	struct bytes name = { digest, DIGEST_LEN };
 	struct upload **at;
 	uint64_t ms = m->retry_ms < RETRY_MOST_MS ? m->retry_ms : RETRY_MOST_MS;
 
 	if (digest_parse(m->text.p, m->text.n, digest) != 0)
 		return;
-	if (m->code == E_NO_TENSOR)
+	if (m->code == E_NO_TENSOR) {
+		if (*find_incoming(p, name) != NULL)
+			incoming_free(p, find_incoming(p, name));
 		groups_fail_digest(p, digest, E_NO_INPUT);
+		return;
+	}
 	at = find_upload(p, digest);
-	if (*at == NULL || m->code == E_NO_TENSOR)
+	if (*at == NULL)
 		return;
 	if (ms > 0)
 		restart(*at, p->now_us + ms * 1000);

@@ -359,6 +359,57 @@ START_TEST(shares_one_transfer)
 }
 END_TEST
 
+static void
+drop(struct sim *s, uint64_t g, uint64_t op)
+{
+	struct rec_value_ref r = { g, op };
+	struct msg m = { .id = M_DROP };
+
+	m.drop.values.v = &r;
+	m.drop.values.n = 1;
+	sim_tell(s, &m);
+}
+
+START_TEST(takes_one_of_two_transfers)
+{
+	uint8_t digest[DIGEST_LEN];
+	struct sim_input in[] = { { 1, FROM_SENT, digest } };
+	struct msg m = { .id = M_REFUSE };
+	double *v = sim_vector(4, 2, digest);
+	char hex[DIGEST_HEX];
+	struct sim s;
+
+	sim_join(&s, 1, MEMORY);
+	sim_assign(&s, 6, in, 1, 4, 3, false);
+	sim_put(&s, digest, 4);
+	sim_part(&s, digest, 0, v, 16);
+	sim_put(&s, digest, 4);
+	sim_part(&s, digest, 0, v, 16);
+	ck_assert_uint_eq(s.n_close + s.n_run, 0);
+	sim_part(&s, digest, 16, v + 2, 16);
+	ck_assert_uint_eq(s.n_run, 1);
+	sim_part(&s, digest, 16, v + 2, 16);
+	ck_assert_uint_eq(s.n_close, 0);
+	drop(&s, 9, 0);
+	sim_done(&s, 0, 1, 4, 4);
+	/* One that breaks off is begun anew. */
+	sim_assign(&s, 7, in, 1, 4, 3, false);
+	sim_put(&s, digest, 4);
+	sim_part(&s, digest, 0, v, 16);
+	digest_hex(digest, hex);
+	m.refuse.what = SUBJECT_TENSOR;
+	m.refuse.code = E_NO_TENSOR;
+	m.refuse.text = str_of(hex);
+	sim_tell(&s, &m);
+	expect_refused(&s, 7, E_NO_INPUT);
+	sim_assign(&s, 8, in, 1, 4, 3, false);
+	sim_bring(&s, 4, 2);
+	ck_assert_uint_eq(s.n_run, 1);
+	free(v);
+	sim_end(&s);
+}
+END_TEST
+
 START_TEST(waits_for_a_coming_value)
 {
 	struct sim_input coming[] = { { 3, FROM_COMING, NULL } };
@@ -630,17 +681,6 @@ START_TEST(stops_what_is_cancelled)
 	sim_end(&s);
 }
 END_TEST
-
-static void
-drop(struct sim *s, uint64_t g, uint64_t op)
-{
-	struct rec_value_ref r = { g, op };
-	struct msg m = { .id = M_DROP };
-
-	m.drop.values.v = &r;
-	m.drop.values.n = 1;
-	sim_tell(s, &m);
-}
 
 START_TEST(forgets_when_told)
 {
@@ -1059,6 +1099,7 @@ participant_suite(void)
 	tcase_add_test(groups, gives_back_what_needs_too_much);
 	tcase_add_test(groups, refuses_bytes_of_another_digest);
 	tcase_add_test(groups, shares_one_transfer);
+	tcase_add_test(groups, takes_one_of_two_transfers);
 	tcase_add_test(groups, waits_for_a_coming_value);
 	tcase_add_test(groups, gives_back_what_waits_for_a_failure);
 	tcase_add_test(groups, tells_the_cause_of_a_failure);
