@@ -13,7 +13,7 @@
 #include "broker/ravenctl.h"
 #include "common/frame.h"
 
-#define WAIT_S	5
+#define WAIT_S	2
 
 static int
 open_socket(const char *path)
