@@ -29,7 +29,8 @@ void	 buf_init(struct buf *);
 void	 buf_clear(struct buf *);			/* frees */
 void	 buf_reset(struct buf *);			/* keeps the memory */
 void	 buf_add(struct buf *, const void *, size_t);
-uint8_t	*buf_grow(struct buf *, size_t);		/* room for n more; len moves */
+/* Room for n more, uninitialised; len moves. */
+uint8_t	*buf_grow(struct buf *, size_t n);
 void	 buf_drain(struct buf *, size_t);		/* drops the first n */
 
 struct str	 str_of(const char *);

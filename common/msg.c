@@ -311,6 +311,12 @@ fail(struct decoder *d, enum error e, const char *why)
 	return false;
 }
 
+static bool
+bad(struct decoder *d, const char *why)
+{
+	return fail(d, E_BAD_MESSAGE, why);
+}
+
 static bool decode_record(struct decoder *, const struct record *, uint8_t *);
 
 /* Memory for the n elements of a list, n already bounded by the bytes left. */
@@ -333,10 +339,10 @@ decode_element(struct decoder *d, const struct field *f, void *v, uint32_t i)
 	switch (f->kind) {
 	case KIND_US:
 		return wire_u64(&d->w, (uint64_t *)v + i) ||
-		    fail(d, E_BAD_MESSAGE, "a list of numbers of 0 or more");
+		    bad(d, "not all numbers of 0 or more");
 	case KIND_IS:
 		return wire_i64(&d->w, (int64_t *)v + i) ||
-		    fail(d, E_BAD_MESSAGE, "a list of whole numbers");
+		    bad(d, "not all whole numbers");
 	default:
 		r = f->record();
 		return decode_record(d, r, (uint8_t *)v + (size_t)i * r->size);
@@ -351,7 +357,7 @@ decode_list(struct decoder *d, const struct field *f, uint8_t *at)
 	void *v;
 
 	if (!wire_array(&d->w, f->max, &n))
-		return fail(d, E_BAD_MESSAGE, "a list within its limit");
+		return bad(d, "not a list, or too long");
 	if (n == 0)
 		return true;
 	v = take_list(d, f, n);
@@ -376,11 +382,11 @@ decode_text(struct decoder *d, const struct field *f, uint8_t *at)
 
 	if (f->kind == KIND_S) {
 		if (!wire_str(&d->w, f->max, &s))
-			return fail(d, E_BAD_MESSAGE, "text within its limit");
+			return bad(d, "not UTF-8 text, or too long");
 		memcpy(at, &s, sizeof(s));
 	} else {
 		if (!wire_bin(&d->w, f->max, &b))
-			return fail(d, E_BAD_MESSAGE, "bytes within a limit");
+			return bad(d, "not bytes, or too long");
 		memcpy(at, &b, sizeof(b));
 	}
 	return true;
@@ -397,22 +403,22 @@ decode_plain(struct decoder *d, const struct field *f, uint8_t *at)
 	switch (f->kind) {
 	case KIND_U:
 		if (!wire_u64(&d->w, &u))
-			return fail(d, E_BAD_MESSAGE, "a number of 0 or more");
+			return bad(d, "not a number of 0 or more");
 		memcpy(at, &u, sizeof(u));
 		return true;
 	case KIND_I:
 		if (!wire_i64(&d->w, &i))
-			return fail(d, E_BAD_MESSAGE, "a whole number");
+			return bad(d, "not a whole number");
 		memcpy(at, &i, sizeof(i));
 		return true;
 	case KIND_F:
 		if (!wire_f64(&d->w, &v))
-			return fail(d, E_BAD_MESSAGE, "a number");
+			return bad(d, "not a number");
 		memcpy(at, &v, sizeof(v));
 		return true;
 	default:
 		if (!wire_bool(&d->w, &b))
-			return fail(d, E_BAD_MESSAGE, "true or false");
+			return bad(d, "not true or false");
 		memcpy(at, &b, sizeof(b));
 		return true;
 	}
@@ -435,7 +441,7 @@ decode_field(struct decoder *d, const struct field *f, uint8_t *at)
 	}
 }
 
-/* n fields into a zeroed struct: the missing stay 0, the unknown are skipped. */
+/* n fields into a zeroed struct: missing ones stay 0, unknown are skipped. */
 static bool
 decode_fields(struct decoder *d, const struct record *r, uint32_t n,
     uint8_t *at)
@@ -449,7 +455,7 @@ decode_fields(struct decoder *d, const struct record *r, uint32_t n,
 	for (; i < n; i++) {
 		d->fault->field = NULL;
 		if (!wire_skip(&d->w, SKIP_DEPTH))
-			return fail(d, E_BAD_MESSAGE, "a well-formed value");
+			return bad(d, "not a well-formed value");
 	}
 	return true;
 }
@@ -461,7 +467,7 @@ decode_record(struct decoder *d, const struct record *r, uint8_t *at)
 
 	memset(at, 0, r->size);
 	if (!wire_array(&d->w, UINT32_MAX, &n))
-		return fail(d, E_BAD_MESSAGE, "a list of records");
+		return bad(d, "not a list of records");
 	return decode_fields(d, r, n, at);
 }
 
@@ -474,21 +480,21 @@ decode_head(struct decoder *d, uint8_t from, uint8_t to, uint32_t *n)
 
 	if (!wire_array(&d->w, UINT32_MAX, n) || *n == 0 ||
 	    !wire_u64(&d->w, &id)) {
-		fail(d, E_BAD_MESSAGE, "an array that starts with an id");
+		bad(d, "not an array that starts with an id");
 		return NULL;
 	}
 	row = id > UINT32_MAX ? NULL : msg_row((uint32_t)id);
 	if (row == NULL) {
-		fail(d, E_BAD_MESSAGE, "a known id");
+		bad(d, "not a known id");
 		return NULL;
 	}
 	d->fault->message = row->name;
 	if ((row->from & from) == 0 || (row->to & to) == 0) {
-		fail(d, E_NOT_ALLOWED, "a message that goes this way");
+		fail(d, E_NOT_ALLOWED, "may not go this way");
 		return NULL;
 	}
 	if ((size_t)(d->w.end - d->w.start) > row->max_bytes) {
-		fail(d, E_TOO_BIG, "a message within its limit");
+		fail(d, E_TOO_BIG, "over its limit");
 		return NULL;
 	}
 	return row;
@@ -515,7 +521,7 @@ msg_decode(struct msg *m, const void *p, size_t len, uint8_t from, uint8_t to,
 		return d.error;
 	if (wire_left(&d.w) != 0) {
 		fault->field = NULL;
-		fail(&d, E_BAD_MESSAGE, "nothing after its fields");
+		bad(&d, "followed by other bytes");
 		return d.error;
 	}
 	return E_OK;

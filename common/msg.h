@@ -24,10 +24,17 @@
 #define MSG_B	0x40	/* brokerd */
 #define MSG_K	0x80	/* child of brokerd */
 
-enum msg_role { ROLE_DEVELOPER = 1, ROLE_PARTICIPANT = 2, ROLE_OBSERVER = 3, ROLE_CONTROL = 4 };
-enum msg_subject { SUBJECT_SESSION = 1, SUBJECT_MESSAGE, SUBJECT_GRAPH, SUBJECT_BATCH, SUBJECT_GROUP, SUBJECT_TENSOR, SUBJECT_VALUE };
+enum msg_role {
+	ROLE_DEVELOPER = 1, ROLE_PARTICIPANT, ROLE_OBSERVER, ROLE_CONTROL
+};
+enum msg_subject {
+	SUBJECT_SESSION = 1, SUBJECT_MESSAGE, SUBJECT_GRAPH, SUBJECT_BATCH,
+	SUBJECT_GROUP, SUBJECT_TENSOR, SUBJECT_VALUE
+};
 enum msg_from { FROM_SENT = 1, FROM_HELD = 2, FROM_COMING = 3 };
-enum msg_presence { PRESENCE_GONE = 1, PRESENCE_SILENT = 2, PRESENCE_BACK = 3, PRESENCE_LINK = 4 };
+enum msg_presence {
+	PRESENCE_GONE = 1, PRESENCE_SILENT, PRESENCE_BACK, PRESENCE_LINK
+};
 
 /* Capabilities in HELLO. */
 #define CAP_TRUSTED	0x01	/* set by the gateway: came by worker.sock */
@@ -88,7 +95,7 @@ const struct msg_row	*msg_row(uint32_t id);	/* NULL: unknown */
 struct msg_fault {
 	const char	*message;	/* name, or NULL */
 	const char	*field;		/* name, or NULL */
-	const char	*why;		/* what it wants: "a number of 0 or more" */
+	const char	*why;		/* "not a number of 0 or more" */
 	size_t		 offset;	/* in the bytes */
 };
 
@@ -110,11 +117,11 @@ void	 msg_arena_clear(struct msg_arena *);	/* frees */
  * a message that does not go that way is refused (E_NOT_ALLOWED), one over its
  * max_bytes too (E_TOO_BIG), anything malformed is E_BAD_MESSAGE.
  */
-enum error msg_decode(struct msg *, const void *, size_t, uint8_t from, uint8_t to,
-	    struct msg_arena *, struct msg_fault *) MUST_CHECK;
+enum error msg_decode(struct msg *, const void *, size_t, uint8_t from,
+	    uint8_t to, struct msg_arena *, struct msg_fault *) MUST_CHECK;
 /* The id without decoding more; 0 if there is none. */
 uint32_t msg_peek(const void *, size_t);
-/* Appends the encoded message. */
+/* Appends the encoded message; its fields' limits are the caller's duty. */
 void	 msg_encode(struct buf *, const struct msg *);
 
 #endif

@@ -36,14 +36,14 @@ enum shape_rule {
 	SHAPE_SAME,		/* the input's */
 	SHAPE_BROADCAST,	/* both inputs broadcast, as in NumPy */
 	SHAPE_MATMUL,		/* of a matrix product, batches broadcast */
-	SHAPE_DOT,		/* a[:-1] + b[:-2] + b[-1:]; with a 0-d input: broadcast */
+	SHAPE_DOT,		/* a[:-1] + b[:-2] + b[-1:]; 0-d: broadcast */
 	SHAPE_TRANSPOSE,	/* the input's, axes in another order */
-	SHAPE_REDUCE,		/* without the axes reduced; keepdims: 1 there */
+	SHAPE_REDUCE,		/* the axes reduced go, or become 1 */
 	SHAPE_REDUCE_SOME,	/* the same; nothing to reduce is refused */
 	SHAPE_SORT,		/* the input's; axis None: flattened */
 	SHAPE_RESHAPE,		/* as asked for, with as many elements */
 	SHAPE_CONCAT,		/* the first's, lengths added along the axis */
-	SHAPE_EXPAND_DIMS,	/* the input's, with axes of length 1 inserted */
+	SHAPE_EXPAND_DIMS,	/* the input's, axes of length 1 inserted */
 };
 
 enum dtype_rule {
@@ -108,7 +108,7 @@ enum shape_fault {
 	FAULT_SCALAR,		/* an input without axes */
 	FAULT_COUNT,		/* elements given, elements wanted */
 	FAULT_RANKS,		/* of the first input and of the one named */
-	FAULT_LENGTHS,		/* axis, of the first input and of the one named */
+	FAULT_LENGTHS,		/* of the first input and of the one named */
 };
 enum param_fault {
 	FAULT_VALUE,		/* the value cannot be */
@@ -129,7 +129,7 @@ struct op_params {
 };
 
 const struct op_row	*op_by_code(uint32_t);		/* NULL: unknown */
-const struct op_row	*op_by_name(const char *);	/* Python name or alias */
+const struct op_row	*op_by_name(const char *);	/* Python's, or alias */
 const struct op_row	*op_rows(size_t *n);
 /* The i-th alias, or NULL past the last; *row says of which op. */
 const char		*op_alias(size_t i, const struct op_row **row);
@@ -143,18 +143,18 @@ void	 op_params_default(const struct op_row *, struct op_params *);
 #define OP_PARAM_WORDS (OP_PARAMS * (OP_PARAM_LEN + 1))
 size_t	 op_params_pack(const struct op_row *, const struct op_params *,
 	    int64_t [OP_PARAM_WORDS]);
-enum error op_params_unpack(const struct op_row *, const int64_t *, size_t words,
-	    struct op_params *, struct op_error *) MUST_CHECK;
+enum error op_params_unpack(const struct op_row *, const int64_t *,
+	    size_t words, struct op_params *, struct op_error *) MUST_CHECK;
 
 /*
  * The output's shape and dtype, or the error (err->op is the caller's to
  * set).  max_bytes bounds the output.  Not for OP_LIN without inputs.
  */
-enum error op_infer(const struct op_row *, const struct shape *const *in, size_t n_in,
-	    const struct op_params *, int64_t max_bytes, struct shape *out,
-	    struct op_error *) MUST_CHECK;
-void	 op_cost(const struct op_row *, const struct shape *const *in, size_t n_in,
-	    const struct shape *out, struct op_cost *);
+enum error op_infer(const struct op_row *, const struct shape *const *in,
+	    size_t n_in, const struct op_params *, int64_t max_bytes,
+	    struct shape *out, struct op_error *) MUST_CHECK;
+void	 op_cost(const struct op_row *, const struct shape *const *in,
+	    size_t n_in, const struct shape *out, struct op_cost *);
 
 /* Helpers that kernels share with the rules. */
 /* Axes of a reduction as a bit set; none means all. */
@@ -169,8 +169,9 @@ enum error op_permutation(const struct param *, uint32_t ndim,
  * given, what is needed; inputs' shapes as (2, 3) float64.  Returns buf.
  */
 char	*op_error_text(char *buf, size_t len, const struct op_row *,
-	    const struct shape *const *in, size_t n_in, const struct op_params *,
-	    const struct op_error *);
-char	*shape_text(char *buf, size_t len, const struct shape *);	/* "(2, 3) float64" */
+	    const struct shape *const *in, size_t n_in,
+	    const struct op_params *, const struct op_error *);
+/* "(2, 3) float64" */
+char	*shape_text(char *buf, size_t len, const struct shape *);
 
 #endif

@@ -61,7 +61,8 @@ struct program {
 	const uint8_t		*bytes;
 	size_t			 len;
 	uint32_t		 base;
-	uint32_t		 n_ops, n_refs, n_dims, n_params, n_digests, n_data;
+	uint32_t		 n_ops, n_refs, n_dims, n_params, n_digests;
+	uint32_t		 n_data;
 	const struct program_op	*ops;
 	const uint32_t		*refs;
 	const int64_t		*dims;
@@ -100,7 +101,8 @@ enum error program_check(const struct program *, program_earlier, void *arg,
  * such value below op i's); returns n_in.  Scratch holds them.
  */
 size_t	 program_inputs(const struct program *, uint32_t i, program_earlier,
-	    void *arg, const struct shape **in, struct shape *scratch, size_t max);
+	    void *arg, const struct shape **in, struct shape *scratch,
+	    size_t max);
 /* Bytes of an inline or digest source. */
 struct bytes	 program_inline(const struct program *, uint32_t i);
 const uint8_t	*program_digest(const struct program *, uint32_t i);
@@ -110,7 +112,7 @@ struct program_writer {
 	uint32_t	base;
 	uint32_t	n_ops, n_refs, n_dims, n_params, n_digests;
 	struct buf	ops, refs, dims, params, digests, data;
-	uint32_t	last_dim;	/* of the shape last written, for reuse */
+	uint32_t	last_dim;	/* of last_shape, for reuse */
 	struct shape	last_shape;
 };
 
@@ -130,8 +132,10 @@ uint32_t program_write_op(struct program_writer *, const struct op_row *,
 /* The same op with parameters already packed, copied from another program. */
 uint32_t program_copy_op(struct program_writer *, const struct program *,
 	    uint32_t i, const uint32_t *in, uint8_t flags);
-void	 program_set_flags(struct program_writer *, uint32_t value, uint8_t flags);
+void	 program_set_flags(struct program_writer *, uint32_t value,
+	    uint8_t flags);
 size_t	 program_size(const struct program_writer *);
-void	 program_finish(const struct program_writer *, struct buf *out);	/* appends */
+/* Appends the program. */
+void	 program_finish(const struct program_writer *, struct buf *out);
 
 #endif

@@ -31,10 +31,10 @@ struct shape {
 	int64_t	dims[TENSOR_RANK];	/* elements; >= 0 */
 };
 
-size_t		 dtype_size(enum dtype);	/* bytes of an element; 0: unknown */
+size_t		 dtype_size(enum dtype);	/* of an element; 0: unknown */
 const char	*dtype_name(enum dtype);	/* NumPy's name */
 bool		 dtype_is_float(enum dtype);
-enum dtype	 dtype_promote(enum dtype, enum dtype);	/* as NumPy 1.24, arrays */
+enum dtype	 dtype_promote(enum dtype, enum dtype);	/* as NumPy 1.24 */
 
 /*
  * Multiplies lengths >= 0; false when over INT64_MAX.  By division: the

@@ -20,7 +20,8 @@ bool	 wire_u64(struct wire *, uint64_t *) MUST_CHECK;
 bool	 wire_i64(struct wire *, int64_t *) MUST_CHECK;
 bool	 wire_f64(struct wire *, double *) MUST_CHECK;	/* ints accepted */
 bool	 wire_bool(struct wire *, bool *) MUST_CHECK;
-bool	 wire_str(struct wire *, size_t max, struct str *) MUST_CHECK;	/* valid UTF-8 */
+/* Well-formed UTF-8 only. */
+bool	 wire_str(struct wire *, size_t max, struct str *) MUST_CHECK;
 bool	 wire_bin(struct wire *, size_t max, struct bytes *) MUST_CHECK;
 bool	 wire_array(struct wire *, size_t max, uint32_t *n) MUST_CHECK;
 /* Any one item, nested at most depth; ext types are refused. */

@@ -222,7 +222,7 @@ START_TEST(there_and_back)
 		encode_random(&m, ids[_i]);
 		ck_assert_uint_eq(msg_peek(out.data, out.len), ids[_i]);
 		ck_assert_msg(decode(&got, out.data, out.len) == E_OK,
-		    "%s: %s wants %s", fault.message, fault.field, fault.why);
+		    "%s.%s: %s", fault.message, fault.field, fault.why);
 		ck_assert_msg(same_msg(&m, &got), "%s", msg_row(m.id)->name);
 	}
 }

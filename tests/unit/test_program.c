@@ -271,7 +271,7 @@ START_TEST(bytes_of_bools_and_padding)
 	uint8_t *data;
 
 	write_sample(0);
-	data = out.data + out.len - 8;		/* the bools, last of the data */
+	data = out.data + out.len - 8;	/* the bools, last of the data */
 	data[0] = 2;
 	ck_assert_int_eq(reopen(), E_BAD_PROGRAM);
 	ck_assert_uint_eq(e.op, 1);
