@@ -146,8 +146,8 @@ ctl_records_load(struct ctl *c, const char *g, struct ctl_records *rs)
 		    compare_groups);
 	drop_doubles(rs);
 	if (rs->damaged > 0)
-		report_notice(&c->report, "%zu records of graph %s are "
-		    "damaged and left out", rs->damaged, g);
+		report_notice(&c->report, "graph %s: %zu damaged, left out of "
+		    "what is shown", g, rs->damaged);
 }
 
 void
