@@ -327,7 +327,7 @@ copy_ops(const uint64_t *ops, size_t n)
 }
 
 static void
-add_wanted(struct client_graph *g, uint64_t op, uint64_t n)
+add_wanted(struct client_graph *g, uint64_t op, uint64_t n, bool carried)
 {
 	size_t i;
 
@@ -339,7 +339,8 @@ add_wanted(struct client_graph *g, uint64_t op, uint64_t n)
 		g->wanted = xrealloc(g->wanted,
 		    g->cap_wanted * sizeof *g->wanted);
 	}
-	g->wanted[g->n_wanted++] = (struct client_wanted){ op, n, n != 0 };
+	g->wanted[g->n_wanted++] = (struct client_wanted){ .op = op, .n = n,
+	    .carried = carried };
 }
 
 uint64_t
@@ -361,7 +362,7 @@ client_batch(struct client *c, uint32_t graph, struct buf *program,
 	b->released = copy_ops(released, n_released);
 	b->n_released = n_released;
 	for (i = 0; i < n_want; i++)
-		add_wanted(g, want[i], b->n);
+		add_wanted(g, want[i], b->n, true);
 	*g->last = b;
 	g->last = &b->next;
 	g->n_batches++;
@@ -371,10 +372,11 @@ client_batch(struct client *c, uint32_t graph, struct buf *program,
 void
 client_want(struct client *c, uint32_t graph, const uint64_t *ops, size_t n)
 {
+	struct client_graph *g = c->graphs[graph];
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		add_wanted(c->graphs[graph], ops[i], 0);
+		add_wanted(g, ops[i], g->next_n - 1, false);
 }
 
 void

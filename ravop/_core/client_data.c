@@ -131,6 +131,7 @@ start(struct client *c, struct client_blob *b)
 	m.put.size = b->size;
 	client_write(c, &m);
 	b->uploaded = true;
+	b->wait_ms = 0;
 	c->upload = b;
 	c->upload_off = 0;
 	c->stats.uploads++;
@@ -163,6 +164,58 @@ client_part(struct client *c)
 	c->upload_off += n;
 	if (c->upload_off == b->size)
 		c->upload = NULL;
+}
+
+static struct client_batch *
+batch_naming(struct client_graph *g, const uint8_t digest[DIGEST_LEN])
+{
+	struct client_batch *b;
+	struct program p;
+	struct op_error err;
+	uint32_t i;
+
+	for (b = g->first; b != NULL; b = b->next) {
+		if (program_open(&p, b->program.data, b->program.len,
+		    UINT32_MAX, &err) != E_OK)
+			continue;
+		for (i = 0; i < p.n_digests; i++)
+			if (memcmp(p.digests + (size_t)i * DIGEST_LEN, digest,
+			    DIGEST_LEN) == 0)
+				return b;
+	}
+	return NULL;
+}
+
+/*
+ * The gateway did not take a tensor.  For want of room: the batch that names
+ * it is refused next and says when both are sent again.  Else the graphs that
+ * need it cannot go on.
+ */
+void
+client_refused_tensor(struct client *c, const struct msg_refuse *m)
+{
+	struct msg_refuse batch = *m;
+	uint8_t digest[DIGEST_LEN];
+	struct client_batch *named;
+	struct client_blob *b;
+	uint32_t i;
+
+	if (digest_parse(m->text.p, m->text.n, digest) != 0 ||
+	    (b = client_blob(c, digest)) == NULL)
+		return;
+	b->uploaded = false;
+	b->wait_ms = m->retry_ms;
+	if (c->upload == b)
+		c->upload = NULL;
+	for (i = 0; i < c->n_graphs && m->retry_ms == 0; i++) {
+		named = batch_naming(c->graphs[i], digest);
+		if (named == NULL)
+			continue;
+		batch.what = SUBJECT_BATCH;
+		batch.number = named->n;
+		batch.text = str_of(error_todo((enum error)m->code));
+		client_refused(c, i, &batch);
+	}
 }
 
 /* Values on their way. */

@@ -34,8 +34,10 @@ struct client_graph {
 	size_t			 n_batches;
 	size_t			 sent_batches, sent_bytes;	/* of them */
 	struct client_wanted {
-		uint64_t	op, n;		/* n: batch that says so */
-		bool		sent;		/* or WANT did */
+		uint64_t	op, n;		/* after which batch */
+		bool		carried;	/* by that batch */
+		bool		late;		/* not before it is recorded */
+		bool		sent;
 	}			*wanted;
 	size_t			 n_wanted, cap_wanted;
 	bool			 asked;		/* GRAPH sent */
@@ -51,6 +53,7 @@ struct client_blob {
 	uint8_t		*bytes;		/* while refs > 0 */
 	size_t		 size;
 	uint32_t	 refs;		/* sources in batches not acknowledged */
+	uint64_t	 wait_ms;	/* the server had no room for it */
 	bool		 used, uploaded;
 };
 
@@ -106,6 +109,7 @@ void		 client_say_hello(struct client *);
 void		 client_pump(struct client *);
 
 /* client_recv.c */
+void		 client_refused(struct client *, uint32_t graph, const struct msg_refuse *);
 void		 client_message(struct client *, const uint8_t *, size_t);
 
 /* client_data.c */
@@ -117,6 +121,7 @@ void		 client_data_lost(struct client *);
 void		 client_data_free(struct client *);
 void		 client_expect(struct client *, uint32_t graph, const struct msg_value *,
 		    const struct shape *);
+void		 client_refused_tensor(struct client *, const struct msg_refuse *);
 void		 client_on_put(struct client *, const struct msg_put *);
 void		 client_on_part(struct client *, const struct msg_part *);
 

@@ -143,10 +143,14 @@ batch_of(struct client_graph *g, uint64_t n)
 	return NULL;
 }
 
-/* Its tensors are sent once more. */
-static void
+#define TENSOR_TRIES	3	/* beside those for want of room */
+#define GAP_MS		50	/* until batches out of order are sent again */
+
+/* Its tensors are sent once more; after so many ms. */
+static uint64_t
 forget_uploads(struct client *c, const struct client_batch *b)
 {
+	uint64_t wait = GAP_MS;
 	struct client_blob *blob;
 	struct program p;
 	struct op_error err;
@@ -154,16 +158,29 @@ forget_uploads(struct client *c, const struct client_batch *b)
 
 	if (program_open(&p, b->program.data, b->program.len, UINT32_MAX,
 	    &err) != E_OK)
-		return;
+		return wait;
 	for (i = 0; i < p.n_digests; i++) {
 		blob = client_blob(c, p.digests + (size_t)i * DIGEST_LEN);
-		if (blob != NULL && blob != c->upload)
-			blob->uploaded = false;
+		if (blob == NULL || blob == c->upload)
+			continue;
+		blob->uploaded = false;
+		if (blob->wait_ms > wait)
+			wait = blob->wait_ms;
 	}
+	return wait;
 }
 
-#define TENSOR_TRIES	3
-#define GAP_MS		50
+/* The graph cannot go on without what was refused. */
+void
+client_refused(struct client *c, uint32_t graph, const struct msg_refuse *m)
+{
+	struct client_event *ev;
+
+	ev = refused(c, graph, (uint32_t)m->what, (uint32_t)m->code, m->text);
+	ev->number = m->number;
+	ev->op = m->op;
+	client_forget(c, graph);
+}
 
 static void
 refused_batch(struct client *c, uint32_t graph, const struct msg_refuse *m)
@@ -177,9 +194,9 @@ refused_batch(struct client *c, uint32_t graph, const struct msg_refuse *m)
 		return;		/* it follows one that was refused */
 	if (m->code == E_GAP && wait == 0)
 		wait = GAP_MS;
-	if (m->code == E_NO_TENSOR && b->tries++ < TENSOR_TRIES) {
-		forget_uploads(c, b);
-		wait = wait == 0 ? GAP_MS : wait;
+	if (m->code == E_NO_TENSOR && b->tries < TENSOR_TRIES) {
+		wait = forget_uploads(c, b);
+		b->tries += wait == GAP_MS;
 	}
 	unsend(g, m->number);
 	if (wait > 0) {
@@ -190,10 +207,7 @@ refused_batch(struct client *c, uint32_t graph, const struct msg_refuse *m)
 		ev->text = client_text(m->text.p, m->text.n);
 		return;
 	}
-	ev = refused(c, graph, SUBJECT_BATCH, (uint32_t)m->code, m->text);
-	ev->number = m->number;
-	ev->op = m->op;
-	client_forget(c, graph);
+	client_refused(c, graph, m);
 }
 
 static void
@@ -208,6 +222,29 @@ failed_value(struct client *c, uint32_t graph, uint64_t op, uint64_t cause,
 	ev->cause = cause;
 	ev->code = code;
 	ev->text = client_text(text.p, text.n);
+}
+
+/* A WANT that overtook its batch, which was refused, is said again. */
+static void
+refused_value(struct client *c, uint32_t graph, const struct msg_refuse *m)
+{
+	struct client_graph *g = c->graphs[graph];
+	uint64_t op = m->op != 0 ? m->op : m->number;
+	size_t i;
+
+	if (op == 0) {
+		client_refused(c, graph, m);
+		return;
+	}
+	for (i = 0; i < g->n_wanted && m->code == E_MISSING &&
+	    g->first != NULL; i++)
+		if (g->wanted[i].op == op) {
+			g->wanted[i].late = true;
+			g->wanted[i].n = g->next_n - 1;
+			g->wanted[i].sent = false;
+			return;
+		}
+	failed_value(c, graph, op, op, (uint32_t)m->code, m->text);
 }
 
 /* The graph that waits for an answer to GRAPH. */
@@ -235,8 +272,11 @@ on_refuse(struct client *c, const struct msg_refuse *m)
 		return;
 	}
 	if (m->what == SUBJECT_VALUE && graph != CLIENT_NONE) {
-		failed_value(c, graph, m->op, m->op, (uint32_t)m->code,
-		    m->text);
+		refused_value(c, graph, m);
+		return;
+	}
+	if (m->what == SUBJECT_TENSOR) {
+		client_refused_tensor(c, m);
 		return;
 	}
 	if (m->what == SUBJECT_GRAPH) {

@@ -101,6 +101,7 @@ static void
 say_batch(struct client *c, struct client_graph *g, struct client_batch *b)
 {
 	struct msg m = { .id = M_BATCH };
+	size_t i;
 
 	m.batch.g = g->g;
 	m.batch.n = b->n;
@@ -112,6 +113,9 @@ say_batch(struct client *c, struct client_graph *g, struct client_batch *b)
 	c->stats.batches++;
 	c->stats.resent += b->was_sent;
 	b->sent = b->was_sent = true;
+	for (i = 0; i < g->n_wanted; i++)
+		if (g->wanted[i].carried && g->wanted[i].n == b->n)
+			g->wanted[i].sent = true;
 	g->sent_batches++;
 	g->sent_bytes += b->program.len;
 }
@@ -122,14 +126,15 @@ say_want(struct client *c, struct client_graph *g)
 {
 	struct msg m = { .id = M_WANT };
 	uint64_t ops[1024];
+	struct client_wanted *w;
 	size_t i, n = 0;
 
 	for (i = 0; i < g->n_wanted && n < 1024; i++) {
-		if (g->wanted[i].sent)
+		w = &g->wanted[i];
+		if (w->sent || ((w->carried || w->late) && w->n > g->acked))
 			continue;
-		g->wanted[i].sent = true;
-		if (g->wanted[i].n <= g->acked)
-			ops[n++] = g->wanted[i].op;
+		w->sent = true;
+		ops[n++] = w->op;
 	}
 	if (n == 0)
 		return;
@@ -176,7 +181,8 @@ pump_graph(struct client *c, struct client_graph *g)
 	if (!g->open || g->hold || !pump_batches(c, g))
 		return;
 	say_want(c, g);
-	if (g->end && !g->end_sent) {
+	/* Not before: a batch that is refused and sent again comes too late. */
+	if (g->end && !g->end_sent && g->first == NULL) {
 		m.end.g = g->g;
 		m.end.cancel = g->cancel;
 		client_write(c, &m);

@@ -248,6 +248,7 @@ class Connection:
         name, todo = _core.errors().get(event["code"], ("unknown", ""))
         text = f"{event['text'] or name} {todo}".strip()
         if event["retry_ms"]:
+            self._ready = True      # a server it is, only not now
             self._down(event["text"] or name)
             self._next_try = time.monotonic() + event["retry_ms"] / 1000
             return

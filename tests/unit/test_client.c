@@ -519,6 +519,82 @@ START_TEST(test_lost_tensor)
 }
 END_TEST
 
+static void
+refuse_tensor(struct rig *r, enum error code, uint64_t retry_ms)
+{
+	struct msg m = { .id = M_REFUSE };
+	struct shape shape = { DT_BOOL, 1, { 10000 } };
+	uint8_t bytes[10000] = { 0 }, digest[DIGEST_LEN];
+	char hex[DIGEST_HEX];
+
+	tensor_digest(&shape, bytes, digest);
+	digest_hex(digest, hex);
+	m.refuse.what = SUBJECT_TENSOR;
+	m.refuse.code = code;
+	m.refuse.text = str_of(hex);
+	m.refuse.retry_ms = retry_ms;
+	say(r, &m);
+}
+
+/* No room for a tensor: it and its batch are sent again, however often. */
+START_TEST(test_no_room)
+{
+	struct client_event *ev;
+	struct rig r;
+	int i;
+
+	open_graph(&r, _i);
+	batch(&r, 1, 1, 0);
+	for (i = 0; i < 8; i++) {
+		expect_upload(&r);
+		expect_batch(&r, 1);
+		refuse_tensor(&r, E_STORAGE_BUSY, 700);
+		refuse(&r, 1, E_NO_TENSOR, 0);
+		ev = event(&r, CLIENT_EV_RETRY);
+		ck_assert_uint_eq(ev->retry_ms, 700);
+		client_event_free(ev);
+		client_retry(r.c, 0);
+	}
+	expect_upload(&r);
+	expect_batch(&r, 1);
+	refuse_tensor(&r, E_TOO_BIG, 0);
+	ev = event(&r, CLIENT_EV_REFUSED);
+	ck_assert_uint_eq(ev->code, E_TOO_BIG);
+	client_event_free(ev);
+	refuse(&r, 1, E_NO_TENSOR, 0);	/* says nothing new */
+	stop(&r);
+}
+END_TEST
+
+/* A want of a batch that was refused meanwhile is said again after it. */
+START_TEST(test_want_too_early)
+{
+	struct msg m = { .id = M_REFUSE };
+	uint64_t op = 1;
+	struct rig r;
+
+	open_graph(&r, _i);
+	batch(&r, 1, 0, 0);
+	client_want(r.c, 0, &op, 1);
+	expect_batch(&r, 1);
+	expect(&r, M_WANT);
+	refuse(&r, 1, E_STORAGE_BUSY, 10);
+	drop_event(&r, CLIENT_EV_RETRY);
+	m.refuse.what = SUBJECT_VALUE;
+	m.refuse.g = 5;
+	m.refuse.number = 1;
+	m.refuse.code = E_MISSING;
+	say(&r, &m);
+	client_retry(r.c, 0);
+	expect_batch(&r, 1);
+	silent(&r);
+	ack(&r, 5, 1);
+	drop_event(&r, CLIENT_EV_ACKED);
+	expect(&r, M_WANT);
+	stop(&r);
+}
+END_TEST
+
 START_TEST(test_refused)
 {
 	struct client_event *ev;
@@ -547,12 +623,19 @@ START_TEST(test_again)
 	expect_upload(&r);
 	expect_batch(&r, 1);
 	client_end(r.c, 0, false);
-	expect(&r, M_END);
+	silent(&r);			/* an end waits for the batches */
 	say(&r, &m);
 	expect(&r, M_HELLO);
 	welcome(&r, 5, 0);
 	drop_event(&r, CLIENT_EV_READY);
 	expect_batch(&r, 1);		/* the gateway has the tensor still */
+	ack(&r, 5, 1);
+	drop_event(&r, CLIENT_EV_ACKED);
+	expect(&r, M_END);
+	say(&r, &m);
+	expect(&r, M_HELLO);
+	welcome(&r, 5, 1);
+	drop_event(&r, CLIENT_EV_READY);
 	expect(&r, M_END);
 	m = (struct msg){ .id = M_ENDED };
 	m.ended.g = 5;
@@ -645,6 +728,8 @@ main(void)
 	tcase_add_loop_test(tc, test_bad_value, 0, 2);
 	tcase_add_loop_test(tc, test_busy, 0, 2);
 	tcase_add_loop_test(tc, test_lost_tensor, 0, 2);
+	tcase_add_loop_test(tc, test_no_room, 0, 2);
+	tcase_add_loop_test(tc, test_want_too_early, 0, 2);
 	tcase_add_loop_test(tc, test_refused, 0, 2);
 	tcase_add_loop_test(tc, test_again, 0, 2);
 	tcase_add_loop_test(tc, test_forgotten, 0, 2);
