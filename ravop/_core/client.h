@@ -34,7 +34,8 @@ enum client_event_type {
 	CLIENT_EV_FAILED,	/* graph, op, code, cause, text: op has no value */
 	CLIENT_EV_PROGRESS,	/* graph, counts */
 	CLIENT_EV_ENDED,	/* graph, counts, failures */
-	CLIENT_EV_REFUSED,	/* what, graph or CLIENT_NONE, number, op, code, text, retry_ms */
+	CLIENT_EV_REFUSED,	/* what, graph or CLIENT_NONE, number, op, code,
+				 * text, retry_ms */
 	CLIENT_EV_RETRY,	/* graph, retry_ms, code, text: then client_retry */
 	CLIENT_EV_CLOSED,	/* code, text: the connection is over */
 };

@@ -109,7 +109,8 @@ void		 client_say_hello(struct client *);
 void		 client_pump(struct client *);
 
 /* client_recv.c */
-void		 client_refused(struct client *, uint32_t graph, const struct msg_refuse *);
+void		 client_refused(struct client *, uint32_t graph,
+		    const struct msg_refuse *);
 void		 client_message(struct client *, const uint8_t *, size_t);
 
 /* client_data.c */

@@ -81,8 +81,10 @@ PyObject	*op_record(struct py_recorder *, PyTypeObject *, const struct op_row *,
 
 /* py_input.c */
 /* The value number of an input; -1 with an exception, 0: not an input. */
-int64_t		 input_value(struct py_recorder *, PyObject *, const struct shape *other);
-int		 input_pair(struct py_recorder *, PyObject *a, PyObject *b, uint32_t in[2]);
+int64_t		 input_value(struct py_recorder *, PyObject *,
+		    const struct shape *other);
+int		 input_pair(struct py_recorder *, PyObject *a, PyObject *b,
+		    uint32_t in[2]);
 int		 params_from(const struct op_row *, PyObject *tuple, struct op_params *,
 		    PyObject *refused);
 

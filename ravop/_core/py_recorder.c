@@ -236,7 +236,7 @@ numbers(PyObject *seq, uint64_t **out, size_t *n)
 	return PyErr_Occurred() != NULL ? -1 : 0;
 }
 
-/* _flush(want, values): the batch goes to the client; its number, 0: nothing to send. */
+/* _flush(want, values): the batch goes to the client; its number, or 0. */
 static PyObject *
 flush(PyObject *self, PyObject *args)
 {
@@ -307,7 +307,7 @@ known(struct py_recorder *g, PyObject *number)
 	return recorder_get(&g->r, (uint32_t)value);
 }
 
-/* _about(op): operator, shape, dtype, numbers and shapes of its inputs, line. */
+/* _about(op): operator, shape, dtype, its first inputs, the user's line. */
 static PyObject *
 about(PyObject *self, PyObject *number)
 {

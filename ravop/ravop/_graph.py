@@ -74,7 +74,8 @@ class Graph(_core.Recorder):
                  **options: object) -> None:
         _check_approach(approach)
         if verify not in VERIFY:
-            raise GraphError(f"verify={verify!r}; it must be 0, 'auto', 2 or 3.")
+            raise GraphError(
+                f"verify={verify!r}; it must be 0, 'auto', 2 or 3.")
         self.name = name or _program_name()
         self.approach = approach
         self.options = options

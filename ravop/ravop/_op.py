@@ -79,7 +79,8 @@ class Op(_core.Op, Methods):
 
     def __repr__(self) -> str:
         kind = type(self).__name__
-        return f"{kind}(shape={self.shape}, dtype={self.dtype}, {self.operator})"
+        return (f"{kind}(shape={self.shape}, dtype={self.dtype}, "
+                f"{self.operator})")
 
     def __len__(self) -> int:
         if not self._shape:

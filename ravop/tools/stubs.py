@@ -102,7 +102,8 @@ def main() -> int:
     if len(sys.argv) == 3 and sys.argv[1] == "--check":
         if pathlib.Path(sys.argv[2]).read_text() == text:
             return 0
-        print(f"{sys.argv[2]} is not what ravop/tools/stubs.py writes", file=sys.stderr)
+        print(f"{sys.argv[2]} is not what ravop/tools/stubs.py writes",
+              file=sys.stderr)
         return 1
     sys.stdout.write(text)
     return 0
