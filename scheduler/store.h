@@ -20,7 +20,9 @@
  *     created, ended   times                     seen   its developer was here
  *     batch    last batch n                      ops    number of ops
  *     pending, computing, computed, failed       counts of ops
- *     groups   groups handed out so far          bytes  of values alive
+ *     groups   handed out in this epoch          bytes  of values held
+ *     cancelled   ops open when it was cancelled
+ *     kept     digests of what stays after the end, one after the other
  *     compute_us   compute time of accepted results
  * raven:graph:{G}:ops    hash: batch n -> packed batch
  * raven:graph:{G}:groups hash: "epoch.counter" -> packed group
@@ -133,8 +135,6 @@ struct store_ops {
 		    const struct store_write *, size_t n);
 	/* Asynchronous look-up, for HELLO. */
 	void	(*get)(struct store *, struct bytes key, store_reply, void *arg);
-	/* Asks, for stored tensors: n = 1 if the key exists. */
-	void	(*exists)(struct store *, struct bytes key, store_reply, void *arg);
 	/* Before the loop runs: 0, or -1 with the reason in err. */
 	int	(*read)(struct store *, struct bytes key, store_reply, void *arg,
 		    char *err, size_t err_len) MUST_CHECK;

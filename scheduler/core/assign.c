@@ -165,7 +165,7 @@ assign_stuck(struct sched *s, struct graph *g, uint32_t op)
 		return false;
 	a[0] = (int64_t)need;
 	a[1] = (int64_t)most;
-	op_fail(s, g, op, E_MEMORY, op, a);
+	state_fail(s, g, op, E_MEMORY, op, a);
 	return true;
 }
 

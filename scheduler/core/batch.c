@@ -258,7 +258,7 @@ batch_source(struct graph *g, const struct program *p, uint32_t i, uint32_t op)
 	o->ref_us = 0;
 	if (p->ops[i].place != PLACE_DIGEST)
 		return;
-	v = &g->values[value_of(g, op)];
+	v = value_slot(g, op);
 	memcpy(v->digest, program_digest(p, i), DIGEST_LEN);
 	v->size = (uint64_t)shape_bytes(graph_shape(g, op));
 	v->known = v->stored = true;
@@ -343,13 +343,13 @@ batch_start_op(struct sched *s, struct graph *g, uint32_t op)
 	n = graph_inputs(g, op, &refs);
 	for (k = 0; k < n && g->ops[op].state == OP_PENDING; k++) {
 		if (g->ops[refs[k]].state == OP_FAILED)
-			op_fail(s, g, op, E_DEPENDS,
-			    op_failure(g, refs[k])->cause, NULL);
+			state_fail(s, g, op, E_DEPENDS,
+			    state_failure(g, refs[k])->cause, NULL);
 		else if (!s->loading)
-			op_revive(s, g, refs[k]);
+			state_revive(s, g, refs[k]);
 	}
 	if (g->ops[op].state == OP_PENDING && g->ops[op].missing == 0)
-		op_ready(g, op);
+		state_ready(g, op);
 }
 
 static void
@@ -363,9 +363,9 @@ batch_lists(struct sched *s, struct graph *g, const struct msg_batch *m, bool qu
 			value_persist(s, g, (uint32_t)m->persist.v[i]);
 	}
 	for (i = 0; !quiet && i < m->want.n; i++)
-		op_want(s, g, (uint32_t)m->want.v[i]);
+		state_want(s, g, (uint32_t)m->want.v[i]);
 	for (i = 0; i < m->released.n; i++)
-		op_release(s, g, (uint32_t)m->released.v[i]);
+		state_release(s, g, (uint32_t)m->released.v[i]);
 }
 
 void

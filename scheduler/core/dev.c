@@ -311,7 +311,7 @@ on_want(struct sched *s, struct dev *d, const struct msg *m)
 			    E_GRAPH_ENDED, "The value is not there to be had.");
 			continue;
 		}
-		op_want(s, g, (uint32_t)m->want.ops.v[i]);
+		state_want(s, g, (uint32_t)m->want.ops.v[i]);
 	}
 }
 

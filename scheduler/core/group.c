@@ -201,7 +201,7 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 	k->left = 0;
 	for (n = 0; n < k->n_ops; n++) {
 		if (g->ops[k->ops[n]].state == OP_PENDING) {
-			op_start(s, g, k->ops[n], i);
+			state_start(s, g, k->ops[n], i);
 			k->left++;
 		}
 	}
@@ -223,7 +223,7 @@ group_lost_op(struct sched *s, struct graph *g, uint32_t op)
 	if (o->tries >= s->set.limits.group_tries)
 		o->flags |= OPF_SINGLE;
 	if (o->tries >= s->set.limits.op_tries)
-		op_fail(s, g, op, E_LOST, op, NULL);
+		state_fail(s, g, op, E_LOST, op, NULL);
 }
 
 void
@@ -239,7 +239,7 @@ group_return(struct sched *s, uint32_t i, bool lost)
 		op = s->groups[i].ops[n];
 		if (g->ops[op].state != OP_COMPUTING || g->ops[op].group != i)
 			continue;
-		op_return(s, g, op);
+		state_return(s, g, op);
 		if (lost)
 			group_lost_op(s, g, op);
 	}
@@ -301,7 +301,7 @@ group_record_values(struct sched *s, const struct graph *g, struct buf *b,
 		err = (struct record_error){ .op = (uint32_t)r->errors.v[i].op,
 			.code = (uint32_t)r->errors.v[i].code };
 		if (g->ops[err.op].state == OP_FAILED) {
-			f = op_failure(g, err.op);
+			f = state_failure(g, err.op);
 			err.code = f->code;
 			err.cause = f->cause;
 			memcpy(err.a, f->a, sizeof(err.a));

@@ -199,7 +199,7 @@ grow_take(struct grow *gr, uint32_t op)
 	uint32_t n = graph_inputs(g, op, &refs), k;
 	double us = estimate_op_us(gr->p, o);
 
-	op_start(gr->s, g, op, gr->group);
+	state_start(gr->s, g, op, gr->group);
 	push(&gr->s->form, &gr->s->n_form, &gr->s->form_cap, op);
 	gr->us += us;
 	gr->work[o->cost] += (float)us;

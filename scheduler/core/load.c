@@ -201,7 +201,7 @@ load_value(struct sched *s, struct graph *g, const struct record_value *r)
 		return -1;
 	if (g->ops[r->op].state == OP_FAILED)
 		return 0;
-	v = &g->values[value_of(g, r->op)];
+	v = value_slot(g, r->op);
 	memcpy(v->digest, r->digest, DIGEST_LEN);
 	v->size = r->size;
 	v->known = true;
@@ -231,10 +231,10 @@ load_done(struct sched *s, struct graph *g, const struct record_group *r,
 		if (record_read_error(record, &at, &e) != 0 || e.op == 0 ||
 		    e.op > g->n_ops || e.cause > g->n_ops)
 			return -1;
-		op_fail(s, g, e.op, (enum error)e.code, e.cause, e.a);
+		state_fail(s, g, e.op, (enum error)e.code, e.cause, e.a);
 	}
 	for (i = 0; i < r->n_ops; i++)
-		op_computed(s, g, r->ops[i]);
+		state_computed(s, g, r->ops[i]);
 	return 0;
 }
 
@@ -285,6 +285,14 @@ sched_load_group(struct sched *s, uint64_t number, struct bytes name,
 	if (r.state == RECORD_OUT)
 		s->quiet_until = NEVER;		/* set by the end */
 	return 0;
+}
+
+bool
+sched_load_open(struct sched *s, uint64_t number)
+{
+	struct graph *g = sched_graph(s, number);
+
+	return g != NULL && graph_open(g);
 }
 
 void
@@ -352,7 +360,7 @@ load_quiet_over(struct sched *s)
 		if (g == NULL || !graph_open(g))
 			continue;
 		for (op = 1; op <= g->n_ops; op++)
-			op_revive(s, g, op);
+			state_revive(s, g, op);
 		for (op = 1; op <= g->n_ops; op++) {
 			if (g->ops[op].flags & OPF_PERSIST)
 				value_persist(s, g, op);

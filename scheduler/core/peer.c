@@ -219,7 +219,7 @@ announce_held(struct sched *s, uint32_t peer, const struct rec_held *h)
 	}
 	value_hold(s, g, op, peer);
 	if (o->state == OP_PENDING && v->size > MSG_SMALL)
-		op_computed(s, g, op);
+		state_computed(s, g, op);
 	value_send(s, g, op);
 	if (o->state == OP_COMPUTED && o->users == 0)
 		value_unneeded(s, g, op);

@@ -123,8 +123,8 @@ result_errors(struct result *x)
 		cause = op;
 		if (e->code == E_DEPENDS && a[0] > 0 && a[0] < (int64_t)op &&
 		    x->g->ops[a[0]].state == OP_FAILED)
-			cause = op_failure(x->g, (uint32_t)a[0])->cause;
-		op_fail(x->s, x->g, op,
+			cause = state_failure(x->g, (uint32_t)a[0])->cause;
+		state_fail(x->s, x->g, op,
 		    e->code > E_INTERNAL ? E_INTERNAL : (enum error)e->code,
 		    cause, a);
 	}
@@ -137,7 +137,7 @@ result_value(struct result *x, const struct rec_export *e)
 
 	if (x->g->ops[e->op].state == OP_FAILED)
 		return;
-	v = &x->g->values[value_of(x->g, (uint32_t)e->op)];
+	v = value_slot(x->g, (uint32_t)e->op);
 	memcpy(v->digest, e->digest.p, DIGEST_LEN);
 	v->size = e->size;
 	v->known = true;
@@ -174,7 +174,7 @@ result_settle(struct result *x, uint32_t op)
 	value_send(x->s, x->g, op);
 	if (o->state == OP_COMPUTED && o->users == 0)
 		value_unneeded(x->s, x->g, op);
-	op_revive(x->s, x->g, op);
+	state_revive(x->s, x->g, op);
 }
 
 static void
@@ -198,7 +198,7 @@ result_accept(struct result *x)
 	for (i = 0; i < x->r->exports.n; i++)
 		result_value(x, &x->r->exports.v[i]);
 	for (i = 0; i < x->k->n_ops; i++) {
-		op_computed(s, x->g, x->k->ops[i]);
+		state_computed(s, x->g, x->k->ops[i]);
 		x->g->ops[x->k->ops[i]].group = x->index;
 	}
 	result_uploads(x);
@@ -229,7 +229,7 @@ refused_input(struct result *x, int64_t ordinal)
 		    (x->g->ops[op].flags & OPF_SOURCE) == 0)
 			v->stored = false;
 		value_unhold(x->s, x->g, op, x->peer);
-		op_revive(x->s, x->g, op);
+		state_revive(x->s, x->g, op);
 	}
 }
 

@@ -96,6 +96,8 @@ int	 sched_load_batch(struct sched *, uint64_t g, uint64_t n,
 	    struct bytes record) MUST_CHECK;
 int	 sched_load_group(struct sched *, uint64_t g, struct bytes name,
 	    struct bytes record) MUST_CHECK;
+/* True if the graph takes batches and groups (it is neither ended nor frozen). */
+bool	 sched_load_open(struct sched *, uint64_t g);
 void	 sched_load_stored(struct sched *, const uint8_t digest[DIGEST_LEN]);
 void	 sched_load_end(struct sched *, uint64_t now_us, struct sched_out *);
 /*

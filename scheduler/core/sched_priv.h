@@ -294,25 +294,25 @@ void		 batch_take(struct sched *, struct graph *, struct batch *b,
 		    const struct msg_batch *, bool quiet);
 
 /* state.c: the only place where ops change their state. */
-void	 op_ready(struct graph *, uint32_t op);
-void	 op_start(struct sched *, struct graph *, uint32_t op, uint32_t group);
-void	 op_return(struct sched *, struct graph *, uint32_t op);
-void	 op_computed(struct sched *, struct graph *, uint32_t op);
-void	 op_fail(struct sched *, struct graph *, uint32_t op, enum error,
+void	 state_ready(struct graph *, uint32_t op);
+void	 state_start(struct sched *, struct graph *, uint32_t op, uint32_t group);
+void	 state_return(struct sched *, struct graph *, uint32_t op);
+void	 state_computed(struct sched *, struct graph *, uint32_t op);
+void	 state_fail(struct sched *, struct graph *, uint32_t op, enum error,
 	    uint32_t cause, const int64_t a[4]);
 /* If op is computed, needed, and its value is nowhere: compute it again. */
-void	 op_revive(struct sched *, struct graph *, uint32_t op);
-bool	 op_needed(const struct graph *, uint32_t op);
-void	 op_want(struct sched *, struct graph *, uint32_t op);
-void	 op_release(struct sched *, struct graph *, uint32_t op);
-const struct failure *op_failure(const struct graph *, uint32_t op);
+void	 state_revive(struct sched *, struct graph *, uint32_t op);
+bool	 state_needed(const struct graph *, uint32_t op);
+void	 state_want(struct sched *, struct graph *, uint32_t op);
+void	 state_release(struct sched *, struct graph *, uint32_t op);
+const struct failure *state_failure(const struct graph *, uint32_t op);
 /* What went wrong, for people: fail.c. */
 void	 failure_text(const struct graph *, const struct failure *, struct text *);
 /* The group lost its last open op by other means. */
-void	 op_settle(struct sched *, struct graph *, uint32_t op);
+void	 state_settle(struct sched *, struct graph *, uint32_t op);
 
 /* value.c: who has which value; uploads, drops. */
-uint32_t value_of(struct graph *, uint32_t op);		/* made if there is none */
+struct value	*value_slot(struct graph *, uint32_t op);	/* made if there is none */
 bool	 value_there(const struct graph *, uint32_t op);	/* can be had */
 bool	 value_small(const struct graph *, uint32_t op, struct bytes *data);
 void	 value_hold(struct sched *, struct graph *, uint32_t op, uint32_t peer);

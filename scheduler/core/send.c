@@ -106,7 +106,7 @@ send_assign(struct sched *s, struct graph *g, struct group *k)
 	uint32_t i;
 
 	for (i = 0; i < k->n_inputs; i++) {
-		v = &g->values[value_of(g, k->inputs[i].op)];
+		v = value_slot(g, k->inputs[i].op);
 		in[i].op = k->inputs[i].op;
 		in[i].from = k->inputs[i].from;
 		in[i].size = (uint64_t)shape_bytes(graph_shape(g, k->inputs[i].op));
@@ -146,7 +146,7 @@ group_send(struct sched *s, uint32_t index)
 		pack_op(&pk, k->ops[i], index);
 	/* Coming values have no slot yet: make room before pointers are taken. */
 	for (i = 0; i < k->n_inputs; i++)
-		value_of(g, k->inputs[i].op);
+		(void)value_slot(g, k->inputs[i].op);
 	buf_reset(&s->program);
 	program_finish(&s->writer, &s->program);
 	send_assign(s, g, k);

@@ -47,7 +47,7 @@ op_set_state(struct graph *g, uint32_t op, enum op_state state)
 }
 
 void
-op_ready(struct graph *g, uint32_t op)
+state_ready(struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
 
@@ -59,7 +59,7 @@ op_ready(struct graph *g, uint32_t op)
 }
 
 void
-op_start(struct sched *s, struct graph *g, uint32_t op, uint32_t group)
+state_start(struct sched *s, struct graph *g, uint32_t op, uint32_t group)
 {
 	(void)s;
 	op_set_state(g, op, OP_COMPUTING);
@@ -67,19 +67,19 @@ op_start(struct sched *s, struct graph *g, uint32_t op, uint32_t group)
 }
 
 void
-op_return(struct sched *s, struct graph *g, uint32_t op)
+state_return(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
 
 	o->group = 0;
 	op_set_state(g, op, OP_PENDING);
 	if (o->missing == 0)
-		op_ready(g, op);
+		state_ready(g, op);
 	s->assign = true;
 }
 
 void
-op_settle(struct sched *s, struct graph *g, uint32_t op)
+state_settle(struct sched *s, struct graph *g, uint32_t op)
 {
 	uint32_t i = g->ops[op].group;
 
@@ -101,7 +101,7 @@ op_leave_inputs(struct sched *s, struct graph *g, uint32_t op)
 }
 
 void
-op_computed(struct sched *s, struct graph *g, uint32_t op)
+state_computed(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *c;
 	uint32_t e;
@@ -112,10 +112,10 @@ op_computed(struct sched *s, struct graph *g, uint32_t op)
 	for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
 		c = &g->ops[g->edges[e].to];
 		if (op_open(c) && --c->missing == 0 && c->state == OP_PENDING)
-			op_ready(g, g->edges[e].to);
+			state_ready(g, g->edges[e].to);
 	}
 	op_leave_inputs(s, g, op);
-	op_settle(s, g, op);
+	state_settle(s, g, op);
 	s->assign = true;
 }
 
@@ -135,7 +135,7 @@ failure_add(struct graph *g, uint32_t op, enum error code, uint32_t cause,
 }
 
 const struct failure *
-op_failure(const struct graph *g, uint32_t op)
+state_failure(const struct graph *g, uint32_t op)
 {
 	return &g->failures[g->ops[op].value];
 }
@@ -156,12 +156,12 @@ op_fail_one(struct sched *s, struct graph *g, uint32_t op, enum error code,
 			work_push(s, g->edges[e].to);
 	}
 	op_leave_inputs(s, g, op);
-	op_settle(s, g, op);
+	state_settle(s, g, op);
 	value_send(s, g, op);
 }
 
 void
-op_fail(struct sched *s, struct graph *g, uint32_t op, enum error code,
+state_fail(struct sched *s, struct graph *g, uint32_t op, enum error code,
     uint32_t cause, const int64_t a[4])
 {
 	uint32_t base = s->n_work, x;
@@ -178,7 +178,7 @@ op_fail(struct sched *s, struct graph *g, uint32_t op, enum error code,
 }
 
 bool
-op_needed(const struct graph *g, uint32_t op)
+state_needed(const struct graph *g, uint32_t op)
 {
 	const struct op *o = &g->ops[op];
 
@@ -191,7 +191,7 @@ op_gone(const struct graph *g, uint32_t op)
 	const struct op *o = &g->ops[op];
 
 	return o->state == OP_COMPUTED && (o->flags & OPF_SOURCE) == 0 &&
-	    op_needed(g, op) && !value_there(g, op);
+	    state_needed(g, op) && !value_there(g, op);
 }
 
 /* Computed, but its value is nowhere: waits again, and what it needs too. */
@@ -220,11 +220,11 @@ op_revive_one(struct sched *s, struct graph *g, uint32_t op)
 			work_push(s, refs[k]);
 	}
 	if (o->missing == 0)
-		op_ready(g, op);
+		state_ready(g, op);
 }
 
 void
-op_revive(struct sched *s, struct graph *g, uint32_t op)
+state_revive(struct sched *s, struct graph *g, uint32_t op)
 {
 	uint32_t base = s->n_work, x;
 
@@ -240,7 +240,7 @@ op_revive(struct sched *s, struct graph *g, uint32_t op)
 }
 
 void
-op_want(struct sched *s, struct graph *g, uint32_t op)
+state_want(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
 
@@ -248,12 +248,12 @@ op_want(struct sched *s, struct graph *g, uint32_t op)
 		o->flags |= OPF_WANT;
 		g->owed++;
 	}
-	op_revive(s, g, op);
+	state_revive(s, g, op);
 	value_send(s, g, op);
 }
 
 void
-op_release(struct sched *s, struct graph *g, uint32_t op)
+state_release(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
 	uint64_t size = (uint64_t)shape_bytes(graph_shape(g, op));

@@ -5,8 +5,8 @@
  */
 #include "sched_priv.h"
 
-/* Slot of op's value; op must not have failed. */
-uint32_t
+/* Op's value, made if there is none; op must not have failed. */
+static uint32_t
 value_of(struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
@@ -18,6 +18,14 @@ value_of(struct graph *g, uint32_t op)
 	o->value = ++g->n_values;
 	g->values[o->value] = (struct value){ .op = op };
 	return o->value;
+}
+
+struct value *
+value_slot(struct graph *g, uint32_t op)
+{
+	uint32_t i = value_of(g, op);	/* may move the array */
+
+	return &g->values[i];
 }
 
 static struct value *
@@ -97,7 +105,7 @@ hold_new(struct sched *s)
 void
 value_hold(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 {
-	struct value *v = &g->values[value_of(g, op)];
+	struct value *v = value_slot(g, op);
 	struct peer *p = s->peers[peer];
 	struct hold *h;
 	uint32_t i;
@@ -191,7 +199,7 @@ value_unexpect(struct sched *s, struct graph *g, struct value *v)
 void
 value_expect(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 {
-	struct value *v = &g->values[value_of(g, op)];
+	struct value *v = value_slot(g, op);
 	uint64_t key = upload_key(v->digest);
 	uint32_t i = s->free_upload, head;
 
@@ -274,7 +282,7 @@ value_unhold(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	}
 	if (!graph_open(g))
 		return;
-	op_revive(s, g, op);
+	state_revive(s, g, op);
 }
 
 void
@@ -313,7 +321,7 @@ value_persist(struct sched *s, struct graph *g, uint32_t op)
 
 	if (g->ops[op].state != OP_COMPUTED)
 		return;
-	op_revive(s, g, op);
+	state_revive(s, g, op);
 	v = value_get(g, op);
 	if (g->ops[op].state != OP_COMPUTED || v == NULL || v->stored)
 		return;
@@ -342,13 +350,13 @@ value_peer_gone(struct sched *s, uint32_t peer)
 static void
 value_say_failed(struct sched *s, struct graph *g, uint32_t op, struct msg *m)
 {
-	const struct failure *f = op_failure(g, op);
+	const struct failure *f = state_failure(g, op);
 	const struct failure *root = f;
 	struct text t;
 
 	if (f->cause != 0 && f->cause != op &&
 	    g->ops[f->cause].state == OP_FAILED)
-		root = op_failure(g, f->cause);
+		root = state_failure(g, f->cause);
 	failure_text(g, root, &t);
 	m->value.code = root->code;
 	m->value.cause = root->op;
