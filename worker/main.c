@@ -20,6 +20,8 @@
 #include "net.h"
 
 
+#define STATUS_US	1000000
+
 struct worker {
 	struct proc		 proc;
 	const char		*url;		/* NULL: worker.sock */
@@ -31,6 +33,7 @@ struct worker {
 	struct event		*connect;
 	struct event		*step;
 	enum participant_state	 shown;		/* last logged */
+	uint64_t		 told_us;	/* last status to the broker */
 	bool			 draining;
 	int			 status;	/* exit */
 };
@@ -128,21 +131,33 @@ log_state(struct worker *w, const struct participant_status *s)
 
 static void	rejoin(struct worker *);
 
+/* At each change of state, and each second while it works. */
+static void
+tell_broker(struct worker *w, const struct participant_status *s)
+{
+	uint64_t now = proc_now_us();
+	char text[128];
+
+	if (s->state == w->shown && now - w->told_us < STATUS_US)
+		return;
+	w->told_us = now;
+	snprintf(text, sizeof(text), "%s, %.0f groups done",
+	    state_name(s->state), s->groups_done);
+	proc_status(&w->proc, text);
+}
+
 static void
 do_changed(struct worker *w, const struct participant_command *c)
 {
 	struct participant_status s;
-	char text[128];
 
 	(void)c;
 	participant_status(w->participant, &s);
+	tell_broker(w, &s);
 	if (s.state == w->shown)
 		return;
 	log_state(w, &s);
-	snprintf(text, sizeof(text), "%s, %.0f groups done",
-	    state_name(s.state), s.groups_done);
-	proc_status(&w->proc, text);
-	if (s.state == PS_LEFT)
+	if (s.state == PS_LEFT && !net_connected(w->net))
 		proc_stop(&w->proc);
 	else if (s.state == PS_REFUSED && s.code != E_CID_TAKEN) {
 		w->status = 1;
@@ -217,6 +232,12 @@ on_message(const uint8_t *p, size_t n, void *arg)
 }
 
 static void
+on_drained(void *arg)
+{
+	pump(arg);
+}
+
+static void
 on_closed(uint16_t code, const char *why, void *arg)
 {
 	struct worker *w = arg;
@@ -227,6 +248,8 @@ on_closed(uint16_t code, const char *why, void *arg)
 	participant_status(w->participant, &s);
 	if (s.state == PS_REFUSED && s.code == E_CID_TAKEN)
 		rejoin(w);
+	else if (s.state == PS_LEFT)
+		proc_stop(&w->proc);
 	pump(w);
 }
 
@@ -362,6 +385,7 @@ init(struct worker *w, int argc, char **argv)
 	static const struct net_handlers handlers = {
 		.opened = on_opened,
 		.message = on_message,
+		.drained = on_drained,
 		.closed = on_closed,
 	};
 	char err[512], path[512];

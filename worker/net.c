@@ -22,6 +22,7 @@
 #define CONNECT_S	10	/* to connect and shake hands */
 #define CLOSE_S		5	/* for the peer to close after our CLOSE */
 #define HOST_MOST	256
+#define DRAINED		65536	/* unsent bytes */
 
 struct net {
 	struct event_base	*base;
@@ -193,6 +194,12 @@ net_unsent(const struct net *n)
 	    evbuffer_get_length(bufferevent_get_output(n->bev));
 }
 
+bool
+net_connected(const struct net *n)
+{
+	return n->bev != NULL;
+}
+
 /* ---- receiving ---- */
 
 static void
@@ -265,6 +272,16 @@ on_readable(struct bufferevent *bev, void *arg)
 		if (used == 0 && e.type == WS_EV_NONE)
 			return;
 	}
+}
+
+static void
+on_writable(struct bufferevent *bev, void *arg)
+{
+	struct net *n = arg;
+
+	(void)bev;
+	if (n->open && !n->closing)
+		n->handlers.drained(n->arg);
 }
 
 static void
@@ -342,7 +359,8 @@ net_connect(struct net *n)
 	n->bev = bufferevent_socket_new(n->base, -1, BEV_OPT_CLOSE_ON_FREE |
 	    BEV_OPT_DEFER_CALLBACKS);
 	ws_init(&n->ws, WS_CLIENT, &limits);
-	bufferevent_setcb(n->bev, on_readable, NULL, on_state, n);
+	bufferevent_setcb(n->bev, on_readable, on_writable, on_state, n);
+	bufferevent_setwatermark(n->bev, EV_WRITE, DRAINED, 0);
 	bufferevent_set_timeouts(n->bev, &tv, NULL);
 	bufferevent_enable(n->bev, EV_READ | EV_WRITE);
 	if (bufferevent_socket_connect(n->bev, (struct sockaddr *)&n->address,

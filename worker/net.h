@@ -5,6 +5,8 @@
 #ifndef RAVEN_NET_H
 #define RAVEN_NET_H
 
+#include <stdbool.h>
+
 #include "common/buf.h"
 
 struct event_base;
@@ -14,6 +16,8 @@ struct net_handlers {
 	void	(*opened)(void *arg);
 	/* One binary message, borrowed for the call. */
 	void	(*message)(const uint8_t *, size_t, void *arg);
+	/* What was unsent has gone below a mark. */
+	void	(*drained)(void *arg);
 	/* Also when it could not be opened.  code: the peer's, or 0. */
 	void	(*closed)(uint16_t code, const char *why, void *arg);
 };
@@ -31,5 +35,6 @@ void		 net_send(struct net *, struct bytes);
 /* Says goodbye; closed follows. */
 void		 net_close(struct net *, uint16_t code, const char *why);
 size_t		 net_unsent(const struct net *);
+bool		 net_connected(const struct net *);	/* closed() will come */
 
 #endif
