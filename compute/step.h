@@ -15,7 +15,7 @@
 #define TILE_REGS	32	/* instructions of a chain, at most */
 /* Of a register's buffer; a little more, so that no two lie 4 KiB apart,
  * which makes loads wait for stores that have nothing to do with them. */
-#define TILE_BYTES	(VIEW_TILE * 8 + 192)
+#define TILE_BYTES	(VIEW_TILE * 8 + 1344)
 #define REDUCE_CHUNK	8192	/* elements summed pairwise at a time */
 #define CANON_UNIT	32768	/* elements */
 

@@ -1,0 +1,131 @@
+/*
+ * The reference: numbers, positions, and which family an op belongs to.
+ */
+#include "compute/ref/ref.h"
+
+#include <string.h>
+
+struct ref_number
+ref_get(const struct ref_value *v, int64_t at, enum dtype as)
+{
+	struct ref_number n = { 0, 0, 0 };
+
+	switch (v->shape.dtype) {
+	case DT_BOOL:
+		n.i = ((const uint8_t *)v->bytes)[at];
+		break;
+	case DT_I32:
+		n.i = ((const int32_t *)v->bytes)[at];
+		break;
+	case DT_I64:
+		n.i = ((const int64_t *)v->bytes)[at];
+		break;
+	case DT_F32:
+		n.f32 = ((const float *)v->bytes)[at];
+		n.f64 = (double)n.f32;
+		return n;
+	default:
+		n.f64 = ((const double *)v->bytes)[at];
+		return n;
+	}
+	if (as == DT_F32)
+		n.f32 = (float)n.i;
+	if (as == DT_F64)
+		n.f64 = (double)n.i;
+	return n;
+}
+
+void
+ref_set(struct ref_value *v, int64_t at, struct ref_number n)
+{
+	switch (v->shape.dtype) {
+	case DT_BOOL:
+		((uint8_t *)v->bytes)[at] = n.i != 0;
+		break;
+	case DT_I32:
+		((int32_t *)v->bytes)[at] = (int32_t)n.i;
+		break;
+	case DT_I64:
+		((int64_t *)v->bytes)[at] = n.i;
+		break;
+	case DT_F32:
+		((float *)v->bytes)[at] = n.f32;
+		break;
+	default:
+		((double *)v->bytes)[at] = n.f64;
+	}
+}
+
+void
+ref_index(const struct shape *s, int64_t at, int64_t *index)
+{
+	for (uint32_t i = s->ndim; i-- > 0;) {
+		index[i] = at % s->dims[i];
+		at /= s->dims[i];
+	}
+}
+
+int64_t
+ref_flat(const struct shape *s, const int64_t *index)
+{
+	int64_t at = 0;
+
+	for (uint32_t i = 0; i < s->ndim; i++)
+		at = at * s->dims[i] + index[i];
+	return at;
+}
+
+static int32_t
+one_axis(const struct param *p, uint32_t ndim)
+{
+	if (p->n < 0)
+		return -1;
+	return (int32_t)(p->v[0] < 0 ? p->v[0] + ndim : p->v[0]);
+}
+
+enum error
+ref_op(const struct op_row *row, const struct op_params *params,
+    const struct ref_value *in, size_t n_in, struct ref_value *out)
+{
+	const struct param *p = &params->p[0];
+	uint32_t ndim = in[0].shape.ndim, bits, perm[TENSOR_RANK];
+	struct op_error e;
+
+	switch (row->shape) {
+	case SHAPE_REDUCE:
+	case SHAPE_REDUCE_SOME:
+		if (row->dtype == DTYPE_INT64) {
+			ref_arg(row->code, one_axis(p, ndim), in, out);
+			return E_OK;
+		}
+		if (op_axes(p, ndim, &bits, &e) != E_OK)
+			return e.code;
+		ref_reduce(row->code, bits, in, out);
+		return E_OK;
+	case SHAPE_SORT:
+		ref_sort(one_axis(p, ndim), in, out);
+		return E_OK;
+	case SHAPE_MATMUL:
+	case SHAPE_DOT:
+		if (in[0].shape.ndim == 0 || in[1].shape.ndim == 0)
+			return ref_elementwise(OP_MUL, in, n_in, out);
+		ref_matmul(row->shape == SHAPE_DOT, in, out);
+		return E_OK;
+	case SHAPE_TRANSPOSE:
+		if (op_permutation(p, ndim, perm, &e) != E_OK)
+			return e.code;
+		ref_transpose(perm, in, out);
+		return E_OK;
+	case SHAPE_CONCAT:
+		ref_concat(one_axis(p, out->shape.ndim), in, n_in, out);
+		return E_OK;
+	case SHAPE_RESHAPE:
+	case SHAPE_EXPAND_DIMS:
+	case SHAPE_SOURCE:
+		memcpy(out->bytes, in[0].bytes,
+		    (size_t)shape_bytes(&out->shape));
+		return E_OK;
+	default:
+		return ref_elementwise(row->code, in, n_in, out);
+	}
+}

@@ -1,0 +1,51 @@
+/*
+ * The reference: one plain loop per family of ops, on contiguous values, that
+ * says which bits an op has.  The executor must give the same for every
+ * shape, stride, tile and target; tests compare with memcmp.  Slow on purpose.
+ */
+#ifndef RAVEN_REF_H
+#define RAVEN_REF_H
+
+#include "common/op.h"
+
+struct ref_value {
+	struct shape	 shape;
+	void		*bytes;		/* C order */
+};
+
+/* out->shape is what op_infer gave, out->bytes has room.  E_OK or why not. */
+enum error ref_op(const struct op_row *, const struct op_params *,
+	    const struct ref_value *in, size_t n_in, struct ref_value *out);
+
+/* The families; each gets inputs of any dtype. */
+enum error ref_elementwise(enum op_code, const struct ref_value *in,
+	    size_t n_in, struct ref_value *out);
+void	 ref_reduce(enum op_code, uint32_t bits, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_arg(enum op_code, int32_t axis, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_sort(int32_t axis, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_matmul(bool dot, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_transpose(const uint32_t *perm, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_concat(int32_t axis, const struct ref_value *in, size_t n_in,
+	    struct ref_value *out);
+
+/* A number of any dtype; the member that the dtype names is valid. */
+struct ref_number {
+	double	f64;
+	float	f32;
+	int64_t	i;		/* bool, int32, int64 */
+};
+
+struct ref_number ref_get(const struct ref_value *, int64_t at,
+	    enum dtype as);
+void	 ref_set(struct ref_value *, int64_t at, struct ref_number);
+
+/* Position along each axis of flat index at, and back. */
+void	 ref_index(const struct shape *, int64_t at, int64_t *index);
+int64_t	 ref_flat(const struct shape *, const int64_t *index);
+
+#endif
