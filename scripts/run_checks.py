@@ -17,6 +17,7 @@ BUILD = ROOT / "build"
 SANITIZED = ROOT / "build-san"
 REPORTS = BUILD / "reports"
 PYTHON = "/usr/bin/python3"
+MAN_FOLDERS = ["broker", "gateway", "scheduler", "worker", "docs"]
 
 
 class Count(NamedTuple):
@@ -46,7 +47,7 @@ def build(folder: Path, *options: str) -> Count:
 def check_totals(folder: Path) -> Count:
     """Check's own totals from the logs, which automake hides."""
     passed = failed = 0
-    for log in sorted(folder.glob("tests/**/*.log")):
+    for log in sorted(set(folder.rglob("*.log")) - {folder / "config.log", folder / "test-suite.log"}):
         text = log.read_text(errors="replace")
         totals = re.findall(r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)", text, re.M)
         bad = sum(int(f) + int(e) for _, f, e in totals)
@@ -97,7 +98,8 @@ def node() -> Count:
 
 def lint() -> Count:
     """Man pages, shell scripts, types."""
-    pages = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("*/*.[1-8]"))
+    pages = sorted(str(p.relative_to(ROOT)) for folder in MAN_FOLDERS
+                   for p in (ROOT / folder).glob("*.[1-8]"))
     scripts = [str(p.relative_to(ROOT)) for p in (ROOT / "scripts").iterdir()
                if p.is_file() and p.read_text().startswith("#!/bin/sh")]
     results = [
