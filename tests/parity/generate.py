@@ -27,6 +27,7 @@ RANK = 4  # of sources
 LENGTHS = (1, 2, 3, 4, 5, 7, 8, 9, 16, 17)
 LONG = (33, 64, 100, 129, 300, 1023, 1025, 2500, 8192, 8193, 17000)
 DEEP = (127, 255, 256, 257, 300, 513, 700)  # lengths a product sums over
+WIDE = ((241, 257, 33), (250, 300, 17), (5, 260, 2100), (1, 700, 2049))  # past every block
 SPECIAL = (0.0, -0.0, 1.0, -1.0, np.nan, np.inf, -np.inf, 5e-324, -1e-310, 1e-40, 1e308, -3e38, 0.5, 2.0)
 
 Table = list[dict[str, Any]]
@@ -190,7 +191,11 @@ class Maker:
         return ((b, a) if row["name"] != "pow" and self.chance(0.5) else (a, b)), ()
 
     def do_matmul(self, row: dict[str, Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
-        """A product; one in four sums over many."""
+        """A product; one in four sums over many, a few need several blocks."""
+        if self.chance(0.02):
+            m, k, n = self.choice(WIDE)
+            dtypes = (self.choice(DTYPES), self.choice(DTYPES))
+            return (self.source((m, k), dtypes[0]), self.source((k, n), dtypes[1])), ()
         a = self.pick(1)
         if self.chance(0.25):
             rows = () if self.chance(0.2) else (int(self.choice((1, 2, 5, 8, 13))),)

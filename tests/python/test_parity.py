@@ -78,6 +78,15 @@ def failure(group: Group, outcome: Outcome, i: int) -> str | None:
     return f"at {list(map(int, at))}: {got[at]!r}, NumPy {oracle.apply(op.name, known, op.params)[at]!r}"
 
 
+def difference(group: Group, want: Outcome, got: Outcome) -> str:
+    """The first op whose bits differ."""
+    for i in group.computed():
+        mine, theirs = want.line({i}), got.line({i})
+        if mine != theirs:
+            return f"op {i} ({group.ops[i].name}) {theirs}, not {mine}\n{group}"
+    return f"{got.line()}\n{group}"
+
+
 def test_every_op_has_a_line_of_numpy(table: Table) -> None:
     assert {row["name"] for row in table} == set(oracle.LINES)
 
@@ -110,7 +119,12 @@ def test_other_compilers_compute_the_same_bits(
         made: list[Group], computed: list[Outcome], variant: str) -> None:
     subprocess.run(["make", "-s", "-C", BUILD, variant], check=True)
     for group, want, got in zip(made, computed, run(BUILD / variant, [g.whole() for g in made])):
-        assert got.line() == want.line(), str(group)
+        assert got.line() == want.line(), difference(group, want, got)
+
+
+def test_the_coefficients_are_those_of_the_script() -> None:
+    done = subprocess.run([ROOT / "scripts/coefficients", "--check"], stdout=subprocess.PIPE, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_what_numpy_refuses_is_refused(table: Table) -> None:
