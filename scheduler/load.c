@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/record.h"
+#include "common/record.h"
 #include "core/text.h"
 
 #define GRAPH_PREFIX	"raven:graph:"

@@ -9,10 +9,10 @@
 
 #include "common/error.h"
 #include "common/program.h"
+#include "common/record.h"
 #include "common/xalloc.h"
 #include "heap.h"
 #include "map.h"
-#include "record.h"
 #include "sched.h"
 #include "text.h"
 
