@@ -105,6 +105,7 @@ def lint() -> Count:
     results = [
         run("mandoc", "-Tlint", "-Wwarning", *pages),
         run("shellcheck", *scripts),
+        run("./scripts/journey"),
         run(PYTHON, "-m", "mypy", "--strict", "scripts/run_checks.py", "scripts/run_quickstart.py"),
     ]
     return Count(results.count(True), results.count(False))
