@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
+import time
 from pathlib import Path
 
+import fake
 import pytest
 
 import ravop as R
@@ -92,3 +95,217 @@ def test_progress_setting() -> None:
     assert R.options(progress=False).progress is False
     R.options(progress=before)
     assert os.environ.get("RAVEN_PROGRESS") is None
+
+
+# Against a scripted server.
+
+def leave(peer: fake.Peer) -> None:
+    """Reads until the developer is gone."""
+    try:
+        while True:
+            peer.hear(0)
+    except (AssertionError, ConnectionError, OSError):
+        pass
+
+
+def ended(peer: fake.Peer, failures: list[object] = []) -> None:
+    """Answers END."""
+    peer.hear(fake.END)
+    peer.say(fake.ENDED, 7, 3, 3 - len(failures), len(failures), 0, failures)
+
+
+def test_a_value_and_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        batch = peer.hear(fake.BATCH)
+        assert batch[1:3] == [7, 1] and batch[4] == [3]
+        peer.value(7, 3, 42)
+        peer.say(fake.ACK, 7, 1, 0, 0, b"")
+        ended(peer)
+
+    with fake.Server(script) as served:
+        graph = R.Graph(name="life", url=served.url)
+        a = R.t(40) + 2
+        assert a() == 42 and a() == 42 and graph.id == 7
+        assert a.status == "computed"
+        assert graph.end() == "Graph computed successfully!"
+    assert "successfully" in capsys.readouterr().out
+
+
+def test_a_lost_connection_is_none() -> None:
+    def first(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)           # and it dies before it is recorded
+
+    def second(peer: fake.Peer) -> None:
+        assert peer.hello[-1][0][1] == 7
+        peer.welcome(7, 0)
+        assert peer.hear(fake.BATCH)[2] == 1
+        peer.say(fake.ACK, 7, 1, 0, 0, b"")     # recorded, then it dies
+
+    def third(peer: fake.Peer) -> None:
+        peer.welcome(7, 1)
+        assert peer.hear(fake.WANT)[2] == [3]
+        peer.value(7, 3, 5)
+        ended(peer)
+
+    with fake.Server(first, second, third) as served:
+        with R.Graph(url=served.url):
+            assert (R.t(2) + R.t(3))() == 5
+
+
+def test_a_failed_op(capsys: pytest.CaptureFixture[str]) -> None:
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        peer.say(fake.ACK, 7, 1, 0, 0, b"")
+        peer.say(fake.VALUE, 7, 4, 0, [], 0, b"", b"", 63, 3, "", "")
+        ended(peer, [[3, 3, 61, "2 to the power -1"], [4, 3, 63, ""]])
+
+    with fake.Server(script) as served:
+        graph = R.Graph(url=served.url)
+        bad = R.t(2) ** R.t(-1)
+        after = bad + bad
+        with pytest.raises(R.OpError, match="depends on op 3 .pow.") as info:
+            after()
+        assert info.value.op == 3 and info.value.user_file == __file__
+        assert graph.end() == "Graph failed to compute."
+    out = capsys.readouterr().out
+    assert "op 3 (pow) failed: 2 to the power -1" in out
+    assert out.count("failed:") == 1
+
+
+def test_refusals() -> None:
+    def token(peer: fake.Peer) -> None:
+        assert peer.hello[4] == b"wrong"
+        peer.say(fake.REFUSE, fake.SESSION, 0, 0, 0, 4, "no such token", 0, 0)
+        leave(peer)
+
+    def quota(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        peer.say(fake.REFUSE, fake.BATCH_SUBJECT, 7, 0, 1, 24,
+                 "graph_ops is 1", 0, 0)
+        leave(peer)
+
+    with fake.Server(token) as served:
+        R.Graph(url=served.url, token="wrong")
+        with pytest.raises(R.AuthError, match="no such token.*ravenctl"):
+            R.t(1)()
+    with fake.Server(quota) as served:
+        graph = R.Graph(url=served.url)
+        with pytest.raises(R.QuotaError, match="graph_ops is 1"):
+            R.t(1)()
+        with pytest.raises(R.QuotaError):
+            R.t(1)
+        assert graph.status == "failed"
+        graph._connection._down("test")     # type: ignore[union-attr]
+
+
+def test_storage_busy_waits() -> None:
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        peer.say(fake.REFUSE, fake.BATCH_SUBJECT, 7, 0, 1, 27, "", 0, 50)
+        assert peer.hear(fake.BATCH)[2] == 1
+        peer.value(7, 1, 3)
+        leave(peer)
+
+    with fake.Server(script) as served:
+        graph = R.Graph(url=served.url)
+        assert R.t(3)() == 3
+        graph._connection._down("test")     # type: ignore[union-attr]
+
+
+def test_progress_without_participants(
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        for participants in (0, 2):
+            peer.say(fake.PROGRESS, 7, 0, 0, 0, 0, 2, 0, 1, 0, participants, 0)
+            time.sleep(0.1)
+        peer.value(7, 1, 3)
+        leave(peer)
+
+    monkeypatch.setattr("ravop._progress.LINE_EVERY", 0.0)
+    R.options(callback=lambda done, total: said.append((done, total)))
+    with fake.Server(script) as served:
+        graph = R.Graph(name="slow", url=served.url)
+        assert R.t(3)() == 3
+        graph._connection._down("test")     # type: ignore[union-attr]
+    R.options(callback=lambda done, total: None)
+    err = capsys.readouterr().err
+    assert f"waiting for participants: open {served.url}" in err
+    assert "1/3 ops, 2 participants" in err and (1, 3) in said
+
+
+def test_interrupt_says_how_to_go_on(capsys: pytest.CaptureFixture[str]
+                                     ) -> None:
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.3)
+        peer.value(7, 1, 3)
+        leave(peer)
+
+    with fake.Server(script) as served:
+        graph = R.Graph(name="mine", url=served.url)
+        a = R.t(3)
+        with pytest.raises(KeyboardInterrupt):
+            a()
+        assert a() == 3
+        graph._connection._down("test")     # type: ignore[union-attr]
+    assert "graph 7 'mine' goes on at" in capsys.readouterr().err
+
+
+def test_full_batches_leave_by_themselves() -> None:
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        for n in range(1, 3):
+            batch = peer.hear(fake.BATCH)
+            assert batch[2] == n
+            peer.say(fake.ACK, 7, n, 0, 0, b"")
+        peer.value(7, batch[4][0], 1)
+        leave(peer)
+
+    with fake.Server(script) as served:
+        graph = R.Graph(url=served.url)
+        a = R.t(0)
+        for _ in range(12000):
+            a = a + 1
+        assert a() == 1
+        graph._connection._down("test")     # type: ignore[union-attr]
+
+
+def test_a_child_reconnects() -> None:
+    def parent(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        peer.value(7, 1, 3)
+        peer.say(fake.ACK, 7, 1, 0, 0, b"")
+        leave(peer)
+
+    def child(peer: fake.Peer) -> None:
+        peer.open(8)
+        peer.hear(fake.BATCH)
+        peer.value(8, 1, 4)
+        leave(peer)
+
+    with fake.Server(parent) as served, fake.Server(child) as other:
+        graph = R.Graph(url=served.url)
+        assert R.t(3)() == 3
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                R.Graph(url=other.url)
+                status = 0 if R.t(4)() == 4 else 2
+            finally:
+                os._exit(status)
+        assert os.waitpid(pid, 0)[1] == 0
+        graph._connection._down("test")     # type: ignore[union-attr]
