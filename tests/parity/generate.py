@@ -252,8 +252,8 @@ class Maker:
     def do_reshape(self, row: dict[str, Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
         """The same elements over other axes, one of them left open."""
         a = self.pick()
-        size, shape = self.values[a].size, []
-        rest = size
+        shape: list[int] = []
+        rest = size = self.values[a].size
         while rest > 1 and len(shape) < RANK - 1 and self.chance(0.8):
             divisors = [d for d in (1, 2, 3, 4, 5, 7, 8, 9, 16, 17) if rest % d == 0]
             shape.append(int(self.choice(divisors)))

@@ -72,7 +72,11 @@ class Outcome:
 
 def pack(ops: list[Op], exports: set[int]) -> Job:
     """The program of these ops."""
-    table, refs, dims, params, data, given = b"", [], [], [], b"", []
+    table, data = b"", b""
+    refs: list[int] = []
+    dims: list[int] = []
+    params: list[int] = []
+    given: list[bytes] = []
     for i, op in enumerate(ops):
         place, ref = 0, NONE
         if op.source is not None and op.given:
