@@ -75,6 +75,11 @@ int		 value_forget(PyObject *values, const uint64_t *released, uint32_t n);
 /* py_op.c */
 bool		 is_op(PyObject *);
 PyObject	*op_new(struct py_recorder *, PyTypeObject *, uint32_t value);
+/*
+ * Lets the batch go if n more ops do not fit.  Before inputs are recorded: one
+ * that nobody holds must stay in the batch of what uses it.
+ */
+int		 op_room(struct py_recorder *, size_t n);
 /* Records row over in; NULL with an exception. */
 PyObject	*op_record(struct py_recorder *, PyTypeObject *, const struct op_row *,
 		    const uint32_t *in, size_t n, const struct op_params *);

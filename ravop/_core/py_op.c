@@ -47,17 +47,18 @@ op_dealloc(PyObject *self)
 	Py_DECREF(type);
 }
 
-#define BATCH_OPS	10000
+#define BATCH_OPS	10000		/* the server's limits */
 #define BATCH_BYTES	(8u << 20)
+#define OP_BYTES	(MSG_SMALL + 256)	/* that an op takes, at most */
 
-/* Lets a full batch go. */
-static int
-check_full(struct py_recorder *g)
+int
+op_room(struct py_recorder *g, size_t n)
 {
 	PyObject *done;
 
-	if (recorder_pending(&g->r) < BATCH_OPS &&
-	    recorder_bytes(&g->r) < BATCH_BYTES - 8192)
+	if (recorder_pending(&g->r) == 0 ||
+	    (recorder_pending(&g->r) + n <= BATCH_OPS &&
+	    recorder_bytes(&g->r) + n * OP_BYTES <= BATCH_BYTES))
 		return 0;
 	done = PyObject_CallMethodNoArgs((PyObject *)g, g->core->full);
 	Py_XDECREF(done);
@@ -69,7 +70,6 @@ op_record(struct py_recorder *g, PyTypeObject *type, const struct op_row *row,
     const uint32_t *in, size_t n, const struct op_params *params)
 {
 	struct op_error err;
-	PyObject *op;
 	uint32_t value;
 	char text[1024];
 
@@ -80,10 +80,7 @@ op_record(struct py_recorder *g, PyTypeObject *type, const struct op_row *row,
 		return NULL;
 	}
 	line_note(g, recorder_get(&g->r, value));
-	op = op_new(g, type, value);
-	if (op != NULL && check_full(g) < 0)
-		Py_CLEAR(op);
-	return op;
+	return op_new(g, type, value);
 }
 
 static PyObject *
@@ -92,6 +89,8 @@ unary(PyObject *self, enum op_code code)
 	struct py_op *op = (struct py_op *)self;
 	struct op_params none;
 
+	if (op_room(op->graph, 1) < 0)
+		return NULL;
 	memset(&none, 0, sizeof none);
 	return op_record(op->graph, (PyTypeObject *)op->graph->core->result_type,
 	    op_by_code(code), &op->value, 1, &none);
@@ -105,6 +104,8 @@ binary(PyObject *a, PyObject *b, enum op_code code)
 	uint32_t in[2];
 	int got;
 
+	if (op_room(g, 3) < 0)
+		return NULL;
 	got = input_pair(g, a, b, in);
 	if (got < 0)
 		return NULL;

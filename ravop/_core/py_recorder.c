@@ -207,6 +207,8 @@ apply(PyObject *self, PyObject *args)
 		return NULL;
 	}
 	n = (size_t)PyTuple_GET_SIZE(tuple);
+	if (op_room(g, n + 1) < 0)
+		return NULL;
 	if (n > INPUTS)
 		in = xcalloc(n, sizeof *in);
 	if (params_from(row, given, &params, g->core->refused) == 0 &&
@@ -307,6 +309,16 @@ known(struct py_recorder *g, PyObject *number)
 	return recorder_get(&g->r, (uint32_t)value);
 }
 
+/* _room(): a source that Python will hold may start a batch. */
+static PyObject *
+room(PyObject *self, PyObject *arg)
+{
+	(void)arg;
+	if (op_room(self_of(self), 1) < 0)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
 /* _about(op): operator, shape, dtype, its first inputs, the user's line. */
 static PyObject *
 about(PyObject *self, PyObject *number)
@@ -354,6 +366,7 @@ get_pending(PyObject *self, void *arg)
 static PyMethodDef recorder_methods[] = {
 	{ "_start", start, METH_VARARGS, "Says where batches go." },
 	{ "_source", source, METH_VARARGS, "Records a value." },
+	{ "_room", room, METH_NOARGS, "Lets a full batch go." },
 	{ "_apply", apply, METH_VARARGS, "Records an op." },
 	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },
 	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },

@@ -49,7 +49,7 @@ def t(value: Any, dtype: Any = "ndarray", *, name: str | None = None) -> Op:
     elif not isinstance(dtype, str) or dtype != "ndarray":
         target = dtype
     graph = _state.current()
-    op = graph._value(value, None, target)
+    op = graph._record(value, None, target)
     if name is not None:
         graph._label(op, name)
     return op

@@ -35,7 +35,7 @@ class MappingStatus(Status):
 
 
 def _scalar(value: float) -> Op:
-    return _state.current()._value(value, Scalar)
+    return _state.current()._record(value, Scalar)
 
 
 def epsilon() -> Op:

@@ -208,6 +208,12 @@ class Graph(_core.Recorder):
             return NotImplemented
         return self._value(value)
 
+    def _record(self, value: object, cls: Any = None, dtype: Any = None
+                ) -> Op:
+        """Records a value that the caller holds."""
+        self._room()
+        return self._value(value, cls, dtype)
+
     def _value(self, value: object, cls: Any = None, dtype: Any = None) -> Op:
         self._check()
         array = to_array(value, dtype)

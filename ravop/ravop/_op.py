@@ -194,7 +194,7 @@ class Op(_core.Op, Methods):
 
 def _restore(cls: type[Op], value: Array) -> Op:
     """Unpickles: the value, recorded in the current graph."""
-    return _state.current()._value(value, Op if cls is Op else cls)
+    return _state.current()._record(value, Op if cls is Op else cls)
 
 
 class Tensor(Op):
@@ -244,7 +244,7 @@ def _source(cls: Any, value: object, keywords: dict[str, object]) -> Any:
 
         raise GraphError(f"{cls.__name__}() needs a value.")
     graph = _state.current()
-    op = graph._value(value, cls, keywords.get("dtype"))
+    op = graph._record(value, cls, keywords.get("dtype"))
     if name is not None:
         graph._label(op, str(name))
     return op

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import fake
+import numpy as np
 import pytest
 
 import ravop as R
@@ -106,6 +107,13 @@ def leave(peer: fake.Peer) -> None:
             peer.hear(0)
     except (AssertionError, ConnectionError, OSError):
         pass
+
+
+def ops_of(batch: list[object]) -> int:
+    """Number of ops in a BATCH's program."""
+    program = batch[3]
+    assert isinstance(program, bytes)
+    return int.from_bytes(program[12:16], "little")
 
 
 def ended(peer: fake.Peer, failures: list[object] = []) -> None:
@@ -268,7 +276,7 @@ def test_full_batches_leave_by_themselves() -> None:
         peer.open(7)
         for n in range(1, 3):
             batch = peer.hear(fake.BATCH)
-            assert batch[2] == n
+            assert batch[2] == n and 0 < ops_of(batch) <= 10000
             peer.say(fake.ACK, 7, n, 0, 0, b"")
         peer.value(7, batch[4][0], 1)
         leave(peer)
@@ -276,9 +284,10 @@ def test_full_batches_leave_by_themselves() -> None:
     with fake.Server(script) as served:
         graph = R.Graph(url=served.url)
         a = R.t(0)
-        for _ in range(12000):
-            a = a + 1
-        assert a() == 1
+        kept = [R.t(i) for i in range(7000)]
+        for _ in range(5000):
+            a = a + np.array([1])[0]
+        assert a() == 1 and kept
         graph._connection._down("test")     # type: ignore[union-attr]
 
 
