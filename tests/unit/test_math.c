@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/tensor.h"
 #include "math_util.h"
 
 #define STRIDE	4099		/* prime: a share of all float32 */
@@ -142,6 +143,82 @@ START_TEST(lengths_and_places)
 }
 END_TEST
 
+/*
+ * Digests of what the functions make of N_BITS arguments, half of them any
+ * bits and half moderate: every host, compiler and release must reproduce
+ * them, for participants of different builds are compared.
+ */
+#define N_BITS	65536
+
+static const struct recorded {
+	const char	*name, *f64, *f32;
+} recorded[] = {
+	{ "exp",
+	    "2c6fb7fdec188e63800573175aac00233246e95c95dcc5230183da4cebfc323b",
+	    "e32b8f11ee63573bcdff161aa03a143e34d6a4a045b52b3e91e5470dfaa43f0d" },
+	{ "log",
+	    "8a87bc0edcce3b21860b762c08067c08bbefbb28ef44bfe3614b64862aad84af",
+	    "b02a7090a6f33d5002e04e46cb15acc537f3455046f71fcc9ecbbd3c7218d0e1" },
+	{ "cbrt",
+	    "580ab9ad7dd963ff2018ebea891e0607be36cb5dc67f961701bd6438edbc6f9f",
+	    "64227b6b3b59b2765c9c08bc679fdacc571a088dc94691ea6ddbddb906aa1104" },
+	{ "pow",
+	    "2691ffc48e8378a94cd8b686b488c418773c9b2c4d90037d1e72adacfafde887",
+	    "dd8ae94170b85623c34e19ae7d1240027527c51d807be20c4da4e1d48245eb95" },
+};
+
+static void
+draw_bits(struct random *r, double *x, float *xf)
+{
+	uint32_t low;
+	uint64_t bits;
+	int i;
+
+	for (i = 0; i < N_BITS; i++) {
+		bits = random_bits(r);
+		low = (uint32_t)(bits >> 20);
+		memcpy(&x[i], &bits, sizeof(bits));
+		memcpy(&xf[i], &low, sizeof(low));
+		if (i % 2 == 0)
+			xf[i] = (float)(x[i] = random_between(r, -20, 20));
+	}
+}
+
+static void
+expect_bits(const char *name, enum dtype dtype, void *y, const char *want)
+{
+	const size_t bytes = N_BITS * dtype_size(dtype);
+	uint8_t digest[DIGEST_LEN];
+	char hex[DIGEST_HEX];
+
+	tensor_canonical(dtype, y, bytes);
+	digest_of(y, bytes, digest);
+	digest_hex(digest, hex);
+	ck_assert_msg(strcmp(hex, want) == 0, "%s %s: %s", name,
+	    dtype_name(dtype), hex);
+}
+
+START_TEST(bits_are_those_recorded)
+{
+	static double x[N_BITS], y[N_BITS];
+	static float xf[N_BITS], yf[N_BITS];
+	const struct recorded *want = &recorded[_i];
+	struct random r = { 7 };
+
+	draw_bits(&r, x, xf);
+	if (strcmp(want->name, "pow") == 0) {
+		draw_bits(&r, y, yf);
+		math_pow_f64(x, y, y, N_BITS);
+		math_pow_f32(xf, yf, yf, N_BITS);
+	} else {
+		functions[_i].f64(x, y, N_BITS);
+		functions[_i].f32(xf, yf, N_BITS);
+	}
+	expect_bits(want->name, DT_F64, y, want->f64);
+	expect_bits(want->name, DT_F32, yf, want->f32);
+}
+END_TEST
+
 static uint32_t
 stride(void)
 {
@@ -232,6 +309,8 @@ main(void)
 	tcase_add_loop_test(t, specials_f64, 0, n);
 	tcase_add_test(t, specials_pow);
 	tcase_add_loop_test(t, lengths_and_places, 0, n);
+	tcase_add_loop_test(t, bits_are_those_recorded, 0,
+	    sizeof(recorded) / sizeof(recorded[0]));
 	tcase_add_loop_test(t, sweep_f32, 0, n);
 	tcase_add_test(t, sweep_pow_f32);
 	suite_add_tcase(s, t);
