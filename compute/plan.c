@@ -364,7 +364,7 @@ plan_one(struct plan *p, uint32_t i, struct op_error *e)
 	    &op.row, &op.params, e);
 
 	if (r == E_EMPTY) {
-		plan_fail(p, i, e);
+		p->errors[i] = *e;
 		return E_OK;
 	}
 	if (r != E_OK)

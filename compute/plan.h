@@ -55,7 +55,10 @@ enum error plan_load(struct plan *, const uint8_t *program, size_t len,
 	    struct op_error *) MUST_CHECK;
 void	 plan_clear(struct plan *);
 
-/* Op i failed; so do all that use it, as E_DEPENDS of the same root. */
+/*
+ * Op i failed while computing; so do all that use it, as E_DEPENDS of the same
+ * root.  For loaded programs only: this follows references.
+ */
 void	 plan_fail(struct plan *, uint32_t i, const struct op_error *);
 /*
  * Once all is computed: of several failed inputs the first is named, whatever
