@@ -12,15 +12,23 @@
 
 /* ---- freeing ---- */
 
-/* A value that will not come: its waiters are doomed. */
+/* A value that will not come: its waiters are doomed.  need: its bytes, when
+ * it did not fit. */
 static void
-fail_value(struct participant *p, struct value *v, enum error code)
+fail_value(struct participant *p, struct value *v, enum error code,
+    uint64_t need)
 {
 	struct waiter *w;
+	struct group *g;
 
-	for (w = v->waiters; w != NULL; w = w->next)
-		if (w->group->doomed == E_OK)
-			w->group->doomed = code;
+	for (w = v->waiters; w != NULL; w = w->next) {
+		g = w->group;
+		if (g->doomed != E_OK)
+			continue;
+		g->doomed = code;
+		g->why[0] = code == E_MEMORY ? (int64_t)need : w->input;
+		g->why[1] = code == E_MEMORY ? (int64_t)p->memory : 0;
+	}
 	values_remove(&p->values, v);
 }
 
@@ -53,7 +61,7 @@ group_free(struct participant *p, struct group *g)
 			continue;
 		v->producer = NULL;
 		if (!v->sent)
-			fail_value(p, v, E_NO_INPUT);
+			fail_value(p, v, E_NO_INPUT, 0);
 	}
 	xfree(g->inputs);
 	xfree(g->exports);
@@ -82,7 +90,6 @@ static void
 reap_doomed(struct participant *p, bool silent)
 {
 	struct group **at = &p->groups, *g;
-	int64_t a[4] = { 0 };
 
 	while ((g = *at) != NULL) {
 		if (g->doomed == E_OK) {
@@ -91,7 +98,7 @@ reap_doomed(struct participant *p, bool silent)
 		}
 		unlink_waiting(p, at);
 		if (!silent)
-			result_refuse(p, g, g->doomed, a);
+			result_refuse(p, g, g->doomed, g->why);
 		group_free(p, g);
 		at = &p->groups;
 	}
@@ -154,7 +161,7 @@ groups_lost_connection(struct participant *p)
 		next = v->next;
 		v->sent = false;
 		if (v->producer == NULL)
-			fail_value(p, v, E_NO_INPUT);
+			fail_value(p, v, E_NO_INPUT, 0);
 	}
 	reap_doomed(p, true);
 }
@@ -190,14 +197,14 @@ groups_filled(struct participant *p, struct blob *b)
 
 void
 groups_fail_digest(struct participant *p, const uint8_t digest[DIGEST_LEN],
-    enum error code)
+    enum error code, uint64_t need)
 {
 	struct value *v;
 
 	while ((v = values_awaited(&p->values, digest)) != NULL) {
 		v->sent = false;
 		if (v->producer == NULL)
-			fail_value(p, v, code);
+			fail_value(p, v, code, need);
 	}
 	groups_reap(p);
 }

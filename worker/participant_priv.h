@@ -42,6 +42,7 @@ struct group {
 	size_t			 missing;	/* inputs */
 	struct bytes		*given;		/* while it runs */
 	enum error		 doomed;	/* an input will never come */
+	int64_t			 why[4];	/* numbers of doomed */
 	uint64_t		 predicted_us;
 	uint64_t		 started_us, told_us;	/* last PROGRESS */
 	uint64_t		 done, total;
@@ -176,8 +177,9 @@ void	 groups_lost_connection(struct participant *);
 void	 groups_hand_back(struct participant *);	/* all, without a word */
 void	 groups_forget(struct participant *, uint64_t g, uint64_t epoch, uint64_t number);
 void	 groups_free(struct participant *);
-/* The values with this digest will not come. */
-void	 groups_fail_digest(struct participant *, const uint8_t [DIGEST_LEN], enum error);
+/* The values with this digest will not come; need: bytes, for E_MEMORY. */
+void	 groups_fail_digest(struct participant *, const uint8_t [DIGEST_LEN],
+	    enum error, uint64_t need);
 /* A blob has come for all values that await its digest. */
 void	 groups_filled(struct participant *, struct blob *);
 void	 groups_tick(struct participant *);	/* PROGRESS */

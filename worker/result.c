@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#define INSIDE_MOST	(8u << 20)	/* bytes of small values in one RESULT */
+#define EXPORT_HEAD	144		/* bytes of an export without its data */
+#define ERROR_HEAD	64
+#define MESSAGE_HEAD	256
 #define MISSING		UINT32_MAX
 
 /* ---- keeping ---- */
@@ -169,7 +171,6 @@ struct made {
 	struct rec_op_error	*errors;
 	int64_t			(*dependent)[4];
 	size_t			 n_errors;
-	size_t			 inside;	/* bytes of small values */
 };
 
 static void
@@ -231,10 +232,9 @@ write_export(struct made *d, const struct group_export *x, struct blob *b)
 	e->size = b->size;
 	e->digest.p = b->digest;
 	e->digest.n = DIGEST_LEN;
-	if (b->size <= MSG_SMALL && d->inside + b->size <= INSIDE_MOST) {
+	if (b->size <= MSG_SMALL) {
 		e->data.p = b->data;
 		e->data.n = b->size;
-		d->inside += b->size;
 	}
 }
 
@@ -255,12 +255,23 @@ write_tables(const struct group *g, const struct participant_outcome *o,
 	}
 }
 
+/* Thousands of small values can be more than one message holds. */
+static bool
+fits_message(const struct made *d)
+{
+	uint64_t size = MESSAGE_HEAD + (uint64_t)d->n_errors * ERROR_HEAD;
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		size += EXPORT_HEAD + d->exports[i].data.n;
+	return size <= msg_row(M_RESULT)->max_bytes;
+}
+
 /* Keeps the values and gives them to the groups that wait; large ones that
- * are wanted elsewhere, and small ones that found no room, are uploaded. */
+ * are wanted elsewhere are uploaded. */
 static void
 spread(struct participant *p, struct group *g, const struct made *d)
 {
-	const struct rec_export *e = d->exports;
 	struct value *v;
 	struct blob *b;
 	size_t i;
@@ -273,10 +284,8 @@ spread(struct participant *p, struct group *g, const struct made *d)
 			values_fill(&p->values, v, b);
 			group_hand_out(p, v);
 		}
-		if (e->data.n < b->size &&
-		    (b->size <= MSG_SMALL || g->exports[i].upload))
+		if (b->size > MSG_SMALL && g->exports[i].upload)
 			transfer_upload(p, b);
-		e++;
 	}
 }
 
@@ -294,34 +303,47 @@ count(struct participant *p, const struct group *g,
 			p->ops_done++;
 }
 
+/* Answers with what was made; E_MEMORY if it does not fit. */
+static enum error
+answer(struct participant *p, struct group *g,
+    const struct participant_outcome *o, struct made *d, int64_t a[4])
+{
+	struct msg m = { .id = M_RESULT };
+
+	if (!take_blobs(p, g, o, d, a))
+		return E_MEMORY;
+	write_tables(g, o, d);
+	if (!fits_message(d))
+		return E_MEMORY;	/* in smaller groups it will */
+	m.result.exports.v = d->exports;
+	m.result.exports.n = d->n;
+	m.result.errors.v = d->errors;
+	m.result.errors.n = d->n_errors;
+	m.result.compute_us = o->compute_us;
+	m.result.wall_us = o->wall_us;
+	keep(p, g, &m);
+	spread(p, g, d);
+	count(p, g, o);
+	return E_OK;
+}
+
 static void
 finish(struct participant *p, struct group *g,
     const struct participant_outcome *o)
 {
-	struct msg m = { .id = M_RESULT };
 	struct made d = { 0 };
 	int64_t a[4] = { 0 };
 
+	if (o->refused != E_OK) {
+		result_refuse(p, g, o->refused, o->a);
+		return;
+	}
 	d.blobs = xcalloc(g->n_exports, sizeof(*d.blobs));
 	d.exports = xcalloc(g->n_exports, sizeof(*d.exports));
 	d.errors = xcalloc(g->n_exports, sizeof(*d.errors));
 	d.dependent = xcalloc(g->n_exports, sizeof(*d.dependent));
-	if (o->refused != E_OK)
-		result_refuse(p, g, o->refused, o->a);
-	else if (!take_blobs(p, g, o, &d, a))
+	if (answer(p, g, o, &d, a) != E_OK)
 		result_refuse(p, g, E_MEMORY, a);
-	else {
-		write_tables(g, o, &d);
-		m.result.exports.v = d.exports;
-		m.result.exports.n = d.n;
-		m.result.errors.v = d.errors;
-		m.result.errors.n = d.n_errors;
-		m.result.compute_us = o->compute_us;
-		m.result.wall_us = o->wall_us;
-		keep(p, g, &m);
-		spread(p, g, &d);
-		count(p, g, o);
-	}
 	made_free(p, g, &d);
 }
 

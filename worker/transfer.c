@@ -45,7 +45,7 @@ complete(struct participant *p, struct incoming **at)
 	    tensor_valid(b->shape.dtype, b->data, b->size))
 		groups_filled(p, b);
 	else
-		groups_fail_digest(p, b->digest, E_NO_INPUT);
+		groups_fail_digest(p, b->digest, E_NO_INPUT, 0);
 	incoming_free(p, at);
 	p->changed = true;
 }
@@ -83,7 +83,8 @@ on_put(struct participant *p, const struct msg *msg)
 	b = m->size <= SIZE_MAX ?
 	    values_blob(&p->values, &shape, (size_t)m->size, NULL) : NULL;
 	if (b == NULL) {
-		groups_fail_digest(p, m->digest.p, E_MEMORY);
+		groups_fail_digest(p, m->digest.p, E_MEMORY,
+		    p->values.bytes + m->size);
 		return;
 	}
 	memcpy(b->digest, m->digest.p, DIGEST_LEN);
@@ -290,7 +291,7 @@ transfer_refused(struct participant *p, const struct msg_refuse *m)
 	if (m->code == E_NO_TENSOR) {
 		if (*find_incoming(p, name) != NULL)
 			incoming_free(p, find_incoming(p, name));
-		groups_fail_digest(p, digest, E_NO_INPUT);
+		groups_fail_digest(p, digest, E_NO_INPUT, 0);
 		return;
 	}
 	at = find_upload(p, digest);

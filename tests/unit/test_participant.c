@@ -254,6 +254,17 @@ START_TEST(uses_what_it_holds)
 }
 END_TEST
 
+static void
+drop(struct sim *s, uint64_t g, uint64_t op)
+{
+	struct rec_value_ref r = { g, op };
+	struct msg m = { .id = M_DROP };
+
+	m.drop.values.v = &r;
+	m.drop.values.n = 1;
+	sim_tell(s, &m);
+}
+
 /* The one error of the last RESULT, which has nothing else. */
 static void
 expect_refused(const struct sim *s, uint64_t number, enum error code)
@@ -298,6 +309,35 @@ START_TEST(gives_back_what_lacks_an_input)
 }
 END_TEST
 
+START_TEST(names_the_input_that_lacks)
+{
+	uint8_t digest[DIGEST_LEN];
+	struct sim_input in[] = { { 2, FROM_HELD, NULL }, { 1, FROM_SENT, digest } };
+	struct msg m = { .id = M_REFUSE };
+	char hex[DIGEST_HEX];
+	struct sim s;
+
+	sim_join(&s, 1, MEMORY);
+	hold(&s, 4);
+	drop(&s, 9, 1);
+	free(sim_vector(4, 2, digest));
+	sim_assign(&s, 6, in, 2, 4, 3, false);
+	digest_hex(digest, hex);
+	m.refuse.what = SUBJECT_TENSOR;
+	m.refuse.code = E_NO_TENSOR;
+	m.refuse.text = str_of(hex);
+	sim_tell(&s, &m);
+	expect_refused(&s, 6, E_NO_INPUT);
+	ck_assert_int_eq(sim_sent(&s, M_RESULT, 0)->
+	    result.errors.v[0].args.v[0], 1);
+	in[1].from = FROM_HELD;
+	sim_assign(&s, 7, in, 2, 4, 3, false);
+	ck_assert_int_eq(sim_sent(&s, M_RESULT, 0)->
+	    result.errors.v[0].args.v[0], 1);
+	sim_end(&s);
+}
+END_TEST
+
 START_TEST(gives_back_what_needs_too_much)
 {
 	uint8_t digest[DIGEST_LEN];
@@ -309,6 +349,8 @@ START_TEST(gives_back_what_needs_too_much)
 	sim_assign(&s, 6, in, 1, 200, 3, false);
 	sim_put(&s, digest, 200);
 	expect_refused(&s, 6, E_MEMORY);
+	ck_assert_int_eq(sim_sent(&s, M_RESULT, 0)->
+	    result.errors.v[0].args.v[0], 1600);
 	/* An export that does not fit either. */
 	free(sim_vector(100, 2, digest));
 	sim_assign(&s, 7, in, 1, 100, 3, false);
@@ -358,17 +400,6 @@ START_TEST(shares_one_transfer)
 	sim_end(&s);
 }
 END_TEST
-
-static void
-drop(struct sim *s, uint64_t g, uint64_t op)
-{
-	struct rec_value_ref r = { g, op };
-	struct msg m = { .id = M_DROP };
-
-	m.drop.values.v = &r;
-	m.drop.values.n = 1;
-	sim_tell(s, &m);
-}
 
 START_TEST(takes_one_of_two_transfers)
 {
@@ -553,6 +584,53 @@ START_TEST(refuses_a_program_that_does_not_fit)
 	m.assign.exports.n = 2;
 	sim_tell(&s, &m);
 	expect_refused(&s, 2, E_BAD_PROGRAM);
+	buf_clear(&program);
+	sim_end(&s);
+}
+END_TEST
+
+START_TEST(gives_back_what_no_message_holds)
+{
+	enum { N = 4096 };
+	static struct rec_want_export wanted[N];
+	static struct participant_export exports[N];
+	struct participant_outcome o = { .exports = exports, .n_exports = N };
+	struct shape shape = { .dtype = DT_F64, .ndim = 1, .dims = { 512 } };
+	struct op_params params = { 0 };
+	struct msg m = { .id = M_ASSIGN };
+	struct program_writer w;
+	uint32_t in[2] = { 0, 0 }, i;
+	struct buf program;
+	double zeros[512] = { 0 };
+	struct sim s;
+
+	buf_init(&program);
+	program_writer_init(&w, 0);
+	program_write_inline(&w, &shape, zeros, 0);
+	for (i = 0; i < N; i++) {
+		program_write_op(&w, op_by_code(OP_ADD), &params, in, 2,
+		    &shape, PROGRAM_EXPORT);
+		wanted[i].op = 10 + i;
+		exports[i].op = 1 + i;
+		exports[i].shape = shape;
+		exports[i].size = sizeof(zeros);
+		exports[i].bytes = calloc(1, sizeof(zeros));
+	}
+	program_finish(&w, &program);
+	m.assign.g = 9;
+	m.assign.group = 6;
+	m.assign.program.p = program.data;
+	m.assign.program.n = program.len;
+	m.assign.exports.v = wanted;
+	m.assign.exports.n = N;
+	sim_join(&s, 1, 1u << 26);
+	sim_tell(&s, &m);
+	ck_assert_uint_eq(s.n_run, 1);
+	participant_done(s.p, 0, s.run[0].run, &o, s.now);
+	sim_drain(&s);
+	expect_refused(&s, 6, E_MEMORY);
+	ck_assert_double_eq(sim_status(&s).held_bytes, 0);
+	program_writer_clear(&w);
 	buf_clear(&program);
 	sim_end(&s);
 }
@@ -1096,6 +1174,7 @@ participant_suite(void)
 	tcase_add_test(groups, computes_a_group);
 	tcase_add_test(groups, uses_what_it_holds);
 	tcase_add_test(groups, gives_back_what_lacks_an_input);
+	tcase_add_test(groups, names_the_input_that_lacks);
 	tcase_add_test(groups, gives_back_what_needs_too_much);
 	tcase_add_test(groups, refuses_bytes_of_another_digest);
 	tcase_add_test(groups, shares_one_transfer);
@@ -1104,6 +1183,7 @@ participant_suite(void)
 	tcase_add_test(groups, gives_back_what_waits_for_a_failure);
 	tcase_add_test(groups, tells_the_cause_of_a_failure);
 	tcase_add_test(groups, refuses_a_program_that_does_not_fit);
+	tcase_add_test(groups, gives_back_what_no_message_holds);
 	tcase_add_test(groups, tells_progress_each_second);
 	tcase_add_test(groups, resends_until_acknowledged);
 	tcase_add_test(groups, lets_go_of_what_was_on_the_way);
