@@ -319,7 +319,18 @@ room(PyObject *self, PyObject *arg)
 	Py_RETURN_NONE;
 }
 
-/* _about(op): operator, shape, dtype, its first inputs, the user's line. */
+/* _done(op): its value was seen. */
+static PyObject *
+done(PyObject *self, PyObject *number)
+{
+	if (known(self_of(self), number) == NULL)
+		return NULL;
+	recorder_done(&self_of(self)->r,
+	    (uint32_t)PyLong_AsUnsignedLong(number));
+	Py_RETURN_NONE;
+}
+
+/* _about(op): operator, shape, dtype, its inputs, the user's line. */
 static PyObject *
 about(PyObject *self, PyObject *number)
 {
@@ -327,14 +338,15 @@ about(PyObject *self, PyObject *number)
 	const struct record_op *op = known(g, number), *input;
 	const struct op_row *row;
 	PyObject *list, *item;
-	uint32_t i, n;
+	uint32_t i, n, ref;
 
 	if (op == NULL || (list = PyList_New(0)) == NULL)
 		return NULL;
-	n = op->n_in < 2 ? op->n_in : 2;
+	n = op->n_in < INPUTS ? op->n_in : INPUTS;
 	for (i = 0; i < n; i++) {
-		input = recorder_get(&g->r, op->in[i]);
-		item = Py_BuildValue("INi", (unsigned)op->in[i],
+		ref = g->r.refs[op->first_in + i];
+		input = recorder_get(&g->r, ref);
+		item = Py_BuildValue("INi", (unsigned)ref,
 		    shape_tuple(&input->shape), (int)input->shape.dtype);
 		if (item == NULL || PyList_Append(list, item) < 0) {
 			Py_XDECREF(item);
@@ -363,6 +375,13 @@ get_pending(PyObject *self, void *arg)
 	return PyLong_FromUnsignedLong(recorder_pending(&self_of(self)->r));
 }
 
+static PyObject *
+get_computed(PyObject *self, void *arg)
+{
+	(void)arg;
+	return PyLong_FromUnsignedLong(self_of(self)->r.n_done);
+}
+
 static PyMethodDef recorder_methods[] = {
 	{ "_start", start, METH_VARARGS, "Says where batches go." },
 	{ "_source", source, METH_VARARGS, "Records a value." },
@@ -370,12 +389,14 @@ static PyMethodDef recorder_methods[] = {
 	{ "_apply", apply, METH_VARARGS, "Records an op." },
 	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },
 	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },
+	{ "_done", done, METH_O, "The op is computed." },
 	{ "_about", about, METH_O, "What is known of an op." },
 	{ NULL, NULL, 0, NULL },
 };
 
 static PyGetSetDef recorder_getset[] = {
 	{ "_total", get_total, NULL, "Ops recorded.", NULL },
+	{ "_computed", get_computed, NULL, "Ops known to be computed.", NULL },
 	{ "_pending", get_pending, NULL, "Ops not handed on yet.", NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -18,6 +18,7 @@ recorder_clear(struct recorder *r)
 {
 	program_writer_clear(&r->w);
 	xfree(r->ops);
+	xfree(r->refs);
 	xfree(r->released);
 	memset(r, 0, sizeof *r);
 }
@@ -47,6 +48,20 @@ keep(struct recorder *r, uint32_t value, uint16_t code,
 	return value;
 }
 
+static void
+keep_inputs(struct recorder *r, struct record_op *op, const uint32_t *in,
+    size_t n)
+{
+	if (r->cap_refs - r->n_refs < n) {
+		r->cap_refs = r->cap_refs * 2 + (uint32_t)n + 64;
+		r->refs = xrealloc(r->refs, r->cap_refs * sizeof *r->refs);
+	}
+	memcpy(r->refs + r->n_refs, in, n * sizeof *in);
+	op->first_in = r->n_refs;
+	op->n_in = (uint32_t)n;
+	r->n_refs += (uint32_t)n;
+}
+
 #define INPUTS_NEAR	8	/* that need no memory of their own */
 
 enum error
@@ -55,7 +70,6 @@ recorder_op(struct recorder *r, const struct op_row *row, const uint32_t *in,
     struct op_error *err)
 {
 	const struct shape *near[INPUTS_NEAR] = { NULL }, **shapes = near;
-	struct record_op *op;
 	struct shape out;
 	enum error code;
 	size_t i;
@@ -72,10 +86,7 @@ recorder_op(struct recorder *r, const struct op_row *row, const uint32_t *in,
 		return code;
 	*value = keep(r, program_write_op(&r->w, row, params, in, n, &out, 0),
 	    row->code, &out);
-	op = &r->ops[*value - 1];
-	op->n_in = (uint16_t)n;
-	for (i = 0; i < n && i < 2; i++)
-		op->in[i] = in[i];
+	keep_inputs(r, &r->ops[*value - 1], in, n);
 	return E_OK;
 }
 
@@ -144,6 +155,37 @@ recorder_drop(struct recorder *r, uint32_t value)
 		    r->cap_released * sizeof *r->released);
 	}
 	r->released[r->n_released++] = value;
+}
+
+static uint32_t *
+push(uint32_t *stack, size_t *n, size_t *cap, uint32_t value)
+{
+	if (*n == *cap) {
+		*cap = *cap * 2 + 64;
+		stack = xrealloc(stack, *cap * sizeof *stack);
+	}
+	stack[(*n)++] = value;
+	return stack;
+}
+
+void
+recorder_done(struct recorder *r, uint32_t value)
+{
+	size_t n = 0, cap = 0;
+	uint32_t *stack = push(NULL, &n, &cap, value), i;
+	struct record_op *op;
+
+	while (n > 0) {
+		op = &r->ops[stack[--n] - 1];
+		if (op->done)
+			continue;
+		op->done = true;
+		r->n_done++;
+		for (i = 0; i < op->n_in; i++)
+			stack = push(stack, &n, &cap,
+			    r->refs[op->first_in + i]);
+	}
+	xfree(stack);
 }
 
 uint32_t

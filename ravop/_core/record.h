@@ -19,9 +19,11 @@ struct record_op {
 	uint32_t	 held;		/* handles Python has */
 	uint32_t	 where;		/* whose line: index of a code object */
 	int32_t		 instruction;	/* in it */
-	uint32_t	 in[2];		/* the first inputs, for messages */
-	uint16_t	 n_in;
+	uint32_t	 first_in;	/* of its inputs, in refs */
+	uint32_t	 n_in;
 	uint16_t	 code;
+	bool		 done;		/* computed: its value was seen, or one's
+					 * that needs it */
 };
 
 struct record_const {
@@ -35,6 +37,9 @@ struct recorder {
 	struct record_op	*ops;		/* of op 1 on */
 	uint32_t		 n, cap;
 	int64_t			 max_bytes;	/* of one value */
+	uint32_t		*refs;		/* inputs of all ops */
+	uint32_t		 n_refs, cap_refs;
+	uint32_t		 n_done;
 	uint64_t		*released;	/* since the last cut */
 	uint32_t		 n_released, cap_released;
 	struct record_const	 consts[RECORD_CONSTS];
@@ -62,6 +67,9 @@ struct record_op	*recorder_get(struct recorder *, uint32_t value);
 /* Handles come and go; an op without any is let go with the next cut. */
 void	 recorder_hold(struct recorder *, uint32_t value);
 void	 recorder_drop(struct recorder *, uint32_t value);
+
+/* The op is computed, so what it needs is. */
+void	 recorder_done(struct recorder *, uint32_t value);
 
 uint32_t recorder_pending(const struct recorder *);	/* ops since the cut */
 size_t	 recorder_bytes(const struct recorder *);	/* of their program */

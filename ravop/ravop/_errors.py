@@ -55,7 +55,7 @@ class OpError(RavenError):
     operator : str
         Its operator, as in ``R.<operator>``.
     inputs : tuple of int
-        Numbers of its first inputs.
+        Numbers of its inputs, at most 64.
     shapes : tuple of tuple of int
         Their shapes.
     code : str

@@ -175,8 +175,10 @@ class Graph(_core.Recorder):
         if self._connection is not None:
             counts = self.counts
             failed = max(failed, counts.failed)
-            computed = max(counts.computed, len(self._values))
-            computing = counts.computing
+            # The server counts while it is waited for; between, what was seen
+            # is computed, and what that needed.
+            computed = max(counts.computed, self._computed)
+            computing = min(counts.computing, total - computed)
         return {
             "total_ops": total,
             "pending_ops": max(0, total - computed - computing - failed),
@@ -472,6 +474,8 @@ class Graph(_core.Recorder):
     def on_value(self, event: dict[str, Any]) -> None:
         """A value came."""
         self._values[event["op"]] = event["value"]
+        if event["op"] <= self._total:
+            self._done(event["op"])
 
     def on_failed(self, event: dict[str, Any]) -> None:
         """An op has no value."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 SHOW_AFTER = 0.5
 LINE_EVERY = 10.0
+ALONE_AFTER = 2.0       # when nobody participates
 DRAW_EVERY = 0.1
 WIDTH = 24
 
@@ -105,6 +106,7 @@ class Progress:
         self._note = ""
         if not self._bar:
             self._next = self._start + LINE_EVERY
+        self._alone = False     # said that nobody participates
 
     def note(self, text: str) -> None:
         """Shows text instead of the counts, until an empty one."""
@@ -113,8 +115,11 @@ class Progress:
     def update(self, counts: Counts) -> None:
         """Draws, when it is time to."""
         now = time.monotonic()
-        if now < self._next or not _shown():
+        alone = counts.participants == 0 and not (self._bar or self._alone)
+        early = alone and now >= self._start + ALONE_AFTER
+        if not (early or now >= self._next) or not _shown():
             return
+        self._alone = self._alone or alone
         self._next = now + (DRAW_EVERY if self._bar else LINE_EVERY)
         line = self._line(counts, now - self._start)
         if self._bar:

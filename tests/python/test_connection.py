@@ -135,7 +135,8 @@ def test_a_value_and_the_end(capsys: pytest.CaptureFixture[str]) -> None:
         graph = R.Graph(name="life", url=served.url)
         a = R.t(40) + 2
         assert a() == 42 and a() == 42 and graph.id == 7
-        assert a.status == "computed"
+        assert a.status == "computed" and graph.progress == 100
+        assert graph.get_op_stats()["computed_ops"] == 3
         assert graph.end() == "Graph computed successfully!"
     assert "successfully" in capsys.readouterr().out
 
