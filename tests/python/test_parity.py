@@ -7,6 +7,7 @@ failure names the group's seed, which alone makes it again.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,15 @@ def test_other_compilers_compute_the_same_bits(
         made: list[Group], computed: list[Outcome], variant: str) -> None:
     subprocess.run(["make", "-s", "-C", BUILD, variant], check=True)
     for group, want, got in zip(made, computed, run(BUILD / variant, [g.whole() for g in made])):
+        assert got.line() == want.line(), difference(group, want, got)
+
+
+@pytest.mark.skipif(not (shutil.which("aarch64-linux-gnu-gcc") and shutil.which("qemu-aarch64")),
+                    reason="no cross compiler or emulator for arm64")
+def test_arm64_computes_the_same_bits(made: list[Group], computed: list[Outcome]) -> None:
+    subprocess.run(["make", "-s", "-C", BUILD, "raven-run-arm64"], check=True)
+    jobs = [g.whole() for g in made]
+    for group, want, got in zip(made, computed, run(BUILD / "raven-run-arm64", jobs, under=("qemu-aarch64",))):
         assert got.line() == want.line(), difference(group, want, got)
 
 
