@@ -38,6 +38,7 @@ struct broker {
 	struct pool		 pools[POOL_COUNT];
 	struct redis		 redis;
 	struct redis_probe	*probe;		/* while Redis starts */
+	int			 checker;	/* pid that looks at its files; 0 */
 	struct listeners	 listeners;
 	struct control		*control;
 	int			 lock_fd;

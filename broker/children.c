@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include "broker/broker.h"
+#include "broker/repair.h"
 #include "broker/spawn.h"
 #include "common/log.h"
 #include "common/proc.h"
@@ -239,15 +240,51 @@ log_exit(const struct broker *b, const struct child *c, int status)
 		log_info(who, "left pid=%d %s=%d", c->pid, what, n);
 	else
 		log_warnx(who, "died pid=%d %s=%d", c->pid, what, n);
-	if (kind_of(c) == POOL_REDIS && c->state == CHILD_STARTING &&
-	    b->phase < PHASE_DRAIN)
-		log_warnx(who, "did not start; %s/redis/redis.log says why",
-		    b->conf->state_dir);
+}
+
+/* Before it is started again, its files are looked at. */
+static void
+redis_failed(struct broker *b)
+{
+	struct child *c = b->pools[POOL_REDIS].children[0];
+
+	log_warnx("redis.0", "did not start; %s/redis/redis.log says why",
+	    b->conf->state_dir);
+	b->checker = repair_start(b->conf, b->lock_fd);
+	if (b->checker == -1)
+		b->checker = 0;
+	else
+		c->due_us = POOL_NEVER;
+}
+
+static void
+redis_checked(struct broker *b)
+{
+	struct child *c = b->pools[POOL_REDIS].children[0];
+	char text[1600];
+
+	b->checker = 0;
+	if (b->phase >= PHASE_DRAIN || c->state != CHILD_WAITING)
+		return;
+	switch (repair_finish(b->conf, text, sizeof(text))) {
+	case REPAIR_SOUND:
+		c->due_us = proc_now_us() + c->pool->delay_us;
+		break;
+	case REPAIR_DONE:
+		log_warnx("redis.0", "%s", text);
+		c->due_us = proc_now_us();
+		break;
+	case REPAIR_REFUSED:
+		broker_leave(b, EXIT_FAILED, text);
+		break;
+	}
 }
 
 static void
 bury(struct broker *b, struct child *c, int status)
 {
+	bool failed = c->state == CHILD_STARTING && b->phase < PHASE_DRAIN &&
+	    WIFEXITED(status) && WEXITSTATUS(status) != EXIT_CONFIG;
 	uint64_t now = proc_now_us();
 	char who[64], why[160];
 
@@ -269,6 +306,8 @@ bury(struct broker *b, struct child *c, int status)
 		    "line above says why", who);
 		broker_leave(b, EXIT_CONFIG, why);
 	}
+	if (kind_of(c) == POOL_REDIS && failed)
+		redis_failed(b);
 }
 
 void
@@ -277,10 +316,13 @@ children_reap(struct broker *b)
 	struct child *c;
 	int status, pid, k;
 
-	while ((pid = (int)waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = (int)waitpid(-1, &status, WNOHANG)) > 0) {
 		for (k = 0; k < POOL_COUNT; k++)
 			if ((c = pool_find(&b->pools[k], pid)) != NULL)
 				bury(b, c, status);
+		if (pid == b->checker)
+			redis_checked(b);
+	}
 }
 
 void

@@ -69,13 +69,19 @@ place_stdin(const struct spawn *s)
 	return fd == -1 ? -1 : dup2(fd, STDIN_FILENO);
 }
 
+static int
+place_stdout(const struct spawn *s)
+{
+	return dup2(s->out != 0 ? s->out : STDERR_FILENO, STDOUT_FILENO);
+}
+
 static void __attribute__((noreturn))
 run_child(const struct spawn *s, pid_t parent)
 {
 	reset_signals();
 	/* A Ctrl-C at the terminal is for the broker, which drains. */
 	setsid();
-	if (place_stdin(s) == -1 || dup2(STDERR_FILENO, STDOUT_FILENO) == -1 ||
+	if (place_stdin(s) == -1 || place_stdout(s) == -1 ||
 	    place_fds(s) == -1)
 		child_die("cannot place descriptors of", s->path);
 	close_range(FIRST_FD + (unsigned)s->n_fds, ~0u, 0);

@@ -12,6 +12,7 @@ struct spawn {
 	const char	*path;			/* with a slash, or searched in PATH */
 	char		*const *argv;
 	int		 in;			/* becomes stdin; -1: /dev/null */
+	int		 out;			/* becomes stdout; 0: stderr */
 	int		 fds[SPAWN_FDS];	/* become 3, 4, ... */
 	size_t		 n_fds;
 	int		 death_signal;		/* when the parent dies */

@@ -263,6 +263,46 @@ def test_children_leave_when_the_broker_is_killed(broker: Broker) -> None:
     assert not any(alive(pid) for pids in children.values() for pid in pids)
 
 
+def stop_with_data(broker: Broker) -> Path:
+    """Runs a server that records something; the file it is in."""
+    broker.start()
+    broker.wait_ready()
+    password = dict(x.split() for x in (broker.state / "run/redis.auth").read_text().splitlines())["scheduler"]
+    for i in range(50):
+        done = subprocess.run(["redis-cli", "-s", str(broker.state / "run/redis.sock"), "--user", "scheduler",
+                               "--no-auth-warning", "SET", f"raven:k{i}", "x" * 4000],
+                              env={"REDISCLI_AUTH": password, "PATH": "/usr/bin:/bin"}, capture_output=True, check=True)
+        assert done.stdout == b"OK\n"
+    assert broker.stop() == 0
+    return next((broker.state / "redis/appendonlydir").glob("*.incr.aof"))
+
+
+def test_a_damaged_end_is_cut(broker: Broker) -> None:
+    record = stop_with_data(broker)
+    sound = record.read_bytes()
+    record.write_bytes(sound + bytes(20) + b"garbage")
+    broker.start()
+    broker.wait_ready(2)
+    assert f"the last 27 bytes of {record.name} were damaged; cut off and kept in" in broker.log()
+    kept = list((broker.state / "redis").glob("*.cut-*"))
+    assert [k.read_bytes() for k in kept] == [bytes(20) + b"garbage"]
+    assert broker.stop() == 0
+    assert record.read_bytes().startswith(sound)
+
+
+def test_a_damaged_middle_is_left_to_people(broker: Broker) -> None:
+    record = stop_with_data(broker)
+    damaged = bytearray(record.read_bytes())
+    damaged[1000:1010] = bytes(10)
+    at = damaged.find(b"*3", 2000)
+    damaged[at:at + 2] = b"??"
+    record.write_bytes(damaged)
+    broker.start()
+    assert broker.process is not None and broker.process.wait(20) == 1
+    assert re.search(r"is damaged after \d+ of \d+ bytes; copy .*redis-check-aof --fix", broker.log())
+    assert record.read_bytes() == bytes(damaged)
+
+
 def test_interrupt_stops_too(broker: Broker) -> None:
     broker.start()
     broker.wait_ready()
