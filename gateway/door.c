@@ -243,7 +243,8 @@ set_subject(struct conn *c, const struct sockaddr_storage *ss)
 		inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text));
 	else if (ss->ss_family == AF_INET6)
 		inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text));
-	snprintf(c->subject, sizeof(c->subject), "%s", text);
+	snprintf(c->subject, sizeof(c->subject), "%s#%ju", text,
+	    (uintmax_t)c->gw->sequence);
 }
 
 /* A refusal without a connection: one send, whether it fits or not. */

@@ -349,6 +349,11 @@ peer_input(struct conn *c, uint8_t *p, size_t n)
 static void
 on_welcome(struct conn *c)
 {
+	static const char *const names[] = { "none", "developer",
+		"participant", "observer" };
+
+	log_info(c->subject, "welcome role=%s session=%ju",
+	    names[c->session.role], (uintmax_t)c->id);
 	set_limits(c, c->gw->conf->ws_message_bytes);
 	door_known(c);
 	if (c->flow == NULL && c->session.role != ROLE_OBSERVER)

@@ -136,6 +136,18 @@ flow_pump(struct flow *f)
 		}
 }
 
+/* On its way already: a participant gives it to all groups that wait. */
+static bool
+is_coming(const struct flow *f, const uint8_t *digest)
+{
+	const struct pull *p;
+
+	TAILQ_FOREACH(p, &f->pulls, entry)
+		if (!p->failed && memcmp(p->digest, digest, DIGEST_LEN) == 0)
+			return true;
+	return false;
+}
+
 static void
 add_pull(struct flow *f, const uint8_t *digest, const struct shape *shape,
     uint64_t size)
@@ -169,7 +181,8 @@ add_inputs(struct flow *f, const struct msg_assign *m, const struct program *p)
 		    p->ops[i].ref >= m->inputs.n)
 			continue;
 		in = &m->inputs.v[p->ops[i].ref];
-		if (in->from != FROM_SENT || in->digest.n != DIGEST_LEN)
+		if (in->from != FROM_SENT || in->digest.n != DIGEST_LEN ||
+		    is_coming(f, in->digest.p))
 			continue;
 		program_shape(p, i, &shape);
 		add_pull(f, in->digest.p, &shape, in->size);

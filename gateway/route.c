@@ -15,6 +15,7 @@
 
 #define RETRY_LEAST_MS	20
 #define RETRY_MOST_MS	1000
+#define CHOKE_BYTES	(64u << 20)	/* unsent: participants wait, too */
 
 struct route {
 	struct gateway	*gw;
@@ -22,6 +23,7 @@ struct route {
 	struct event	*retry;
 	unsigned	 retry_ms;
 	bool		 full;
+	bool		 choked;	/* everybody waits */
 	bool		 heard;		/* a frame came: it is at work */
 	bool		 logged;	/* that it is away */
 };
@@ -44,11 +46,29 @@ route_full(const struct route *r)
 	return r->full || r->ipc == NULL;
 }
 
+/* Developers wait first: participants' messages end work, theirs begin it. */
+static void
+pause_sessions(struct gateway *gw, bool all, bool on)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &gw->conns, entry)
+		if (c->state == CONN_WS && (all ||
+		    c->session.role == ROLE_DEVELOPER))
+			conn_pause(c, PAUSE_ROUTE, on);
+}
+
 void
 route_forward(struct route *r, uint64_t session, struct bytes body)
 {
-	if (r->ipc != NULL)
-		ipc_forward(r->ipc, session, body);
+	if (r->ipc == NULL)
+		return;
+	ipc_forward(r->ipc, session, body);
+	if (r->choked || ipc_pending(r->ipc) < CHOKE_BYTES)
+		return;
+	log_warnx("scheduler", "is behind bytes=%zu", ipc_pending(r->ipc));
+	r->choked = true;
+	pause_sessions(r->gw, true, true);
 }
 
 void
@@ -58,17 +78,6 @@ route_send(struct route *r, uint64_t session, const struct msg *m)
 		ipc_send(r->ipc, session, m);
 }
 
-/* Developers wait first: participants' messages end work, theirs begin it. */
-static void
-pause_developers(struct gateway *gw, bool on)
-{
-	struct conn *c;
-
-	TAILQ_FOREACH(c, &gw->conns, entry)
-		if (c->state == CONN_WS && c->session.role == ROLE_DEVELOPER)
-			conn_pause(c, PAUSE_ROUTE, on);
-}
-
 static void
 on_pressure(struct ipc *ipc, bool full, void *arg)
 {
@@ -76,7 +85,8 @@ on_pressure(struct ipc *ipc, bool full, void *arg)
 
 	(void)ipc;
 	r->full = full;
-	pause_developers(r->gw, full);
+	r->choked = r->choked && full;
+	pause_sessions(r->gw, !full, full);
 }
 
 /* STATS, to all observers. */
@@ -133,8 +143,9 @@ on_closed(struct ipc *ipc, enum ipc_end end, const char *why, void *arg)
 	(void)end;
 	ipc_free(ipc);
 	r->ipc = NULL;
-	r->full = false;
-	pause_developers(r->gw, true);
+	r->full = r->choked = false;
+	pause_sessions(r->gw, true, false);
+	pause_sessions(r->gw, false, true);
 	TAILQ_FOREACH(c, &r->gw->conns, entry)
 		if (c->state == CONN_WS)
 			peer_lost(c);
@@ -148,7 +159,7 @@ ask_again(struct gateway *gw)
 {
 	struct conn *c;
 
-	pause_developers(gw, false);
+	pause_sessions(gw, false, false);
 	TAILQ_FOREACH(c, &gw->conns, entry)
 		if (c->state == CONN_WS)
 			peer_again(c);

@@ -271,7 +271,7 @@ serve_flushed(struct conn *c)
 {
 	if (!(c->paused & PAUSE_ANSWER))
 		return;
-	if (c->close_after) {
+	if (c->close_after || c->gw->draining) {
 		conn_linger(c);
 		return;
 	}

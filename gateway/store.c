@@ -49,6 +49,7 @@ struct store {
 	redisAsyncContext	*redis;		/* NULL: away */
 	bool			 up;
 	bool			 freed;
+	bool			 logged;	/* that it is away */
 	struct jobs		 waiting;
 	struct jobs		 sent;		/* whole, in order */
 	struct jobs		 blocked;	/* SETs refused for now */
@@ -146,7 +147,8 @@ on_reply(redisAsyncContext *redis, void *reply, void *arg)
 	TAILQ_REMOVE(&s->sent, job, entry);
 	s->n_sent--;
 	read_reply(reply, &a);
-	if (!a.ok && is_passing(a.error)) {
+	/* Only SETs may change their order. */
+	if (!a.ok && job->body != NULL && is_passing(a.error)) {
 		block(s, job, a.error);
 		return;
 	}
@@ -236,6 +238,7 @@ on_up(redisAsyncContext *redis, void *arg)
 	struct store *s = arg;
 
 	s->up = true;
+	s->logged = false;
 	s->retry_ms = RETRY_LEAST_MS;
 	s->drained = event_new(s->base, redis->c.fd, EV_WRITE, on_drained, s);
 	log_info("redis", "connected waiting=%" PRIu64, s->bytes);
@@ -261,7 +264,9 @@ take_back(struct store *s)
 static void
 retry_later(struct store *s, const char *why)
 {
-	log_warnx("redis", "away reason=\"%s\" retry_ms=%u", why, s->retry_ms);
+	if (!s->logged)
+		log_warnx("redis", "away reason=\"%s\"", why);
+	s->logged = true;
 	after(s->retry, s->retry_ms);
 	s->retry_ms = s->retry_ms * 2 > RETRY_MOST_MS ? RETRY_MOST_MS :
 	    s->retry_ms * 2;
