@@ -6,6 +6,7 @@
 #include "load.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/record.h"
@@ -261,6 +262,14 @@ visit_data(void *arg, struct bytes key)
 	return 0;
 }
 
+static int
+compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 int
 load_all(struct store *st, struct sched *s, struct load_counts *counts,
     char *err, size_t err_len)
@@ -272,7 +281,11 @@ load_all(struct store *st, struct sched *s, struct load_counts *counts,
 
 	memset(counts, 0, sizeof(*counts));
 	r = st->ops->walk(st, GRAPH_PREFIX, visit_graph, &l, err, err_len);
+	if (l.n_graphs > 0)
+		qsort(l.graphs, l.n_graphs, sizeof(*l.graphs), compare_u64);
 	for (i = 0; r == 0 && i < l.n_graphs; i++) {
+		if (i > 0 && l.graphs[i] == l.graphs[i - 1])
+			continue;	/* a walk may show a key twice */
 		l.g = l.graphs[i];
 		r = load_graph(&l);
 	}

@@ -1,0 +1,125 @@
+/*
+ * What is asked of Redis besides writing: look-ups for HELLO, and the sweep
+ * that collects tensors nobody refers to any more.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/digest.h"
+#include "common/log.h"
+#include "store_redis_priv.h"
+
+#define DATA_PREFIX	"raven:data:"
+#define PAGE		1000
+
+struct asked {
+	store_reply	 fn;
+	void		*arg;
+};
+
+static void
+on_got(redisAsyncContext *ac, void *reply, void *arg)
+{
+	struct asked *a = arg;
+	const redisReply *r = reply;
+
+	(void)ac;
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY)
+		redis_answer_hash(r, a->fn, a->arg);
+	else
+		a->fn(a->arg, false, NULL, 0);
+	xfree(a);
+}
+
+void
+redis_get(struct store *st, struct bytes key, store_reply fn, void *arg)
+{
+	struct store_redis *s = (struct store_redis *)st;
+	struct asked *a;
+
+	if (!s->up) {
+		fn(arg, false, NULL, 0);
+		return;
+	}
+	a = xmalloc(sizeof(*a));
+	*a = (struct asked){ fn, arg };
+	if (redisAsyncCommand(s->ac, on_got, a, "HGETALL %b", key.p, key.n) !=
+	    REDIS_OK) {
+		fn(arg, false, NULL, 0);
+		xfree(a);
+	}
+}
+
+struct idle {
+	struct store_redis	*s;
+	uint8_t			 digest[DIGEST_LEN];
+};
+
+static void
+on_idle(redisAsyncContext *ac, void *reply, void *arg)
+{
+	struct idle *x = arg;
+	const redisReply *r = reply;
+	char hex[DIGEST_HEX];
+
+	if (r != NULL && r->type == REDIS_REPLY_INTEGER && x->s->up &&
+	    (uint64_t)r->integer >= x->s->idle_s &&
+	    !x->s->refers(x->s->refers_arg, x->digest)) {
+		digest_hex(x->digest, hex);
+		redisAsyncCommand(ac, NULL, NULL, "DEL " DATA_PREFIX "%s", hex);
+		log_debug("redis", "collected digest=%s", hex);
+	}
+	xfree(x);
+}
+
+static void
+sweep_key(struct store_redis *s, redisAsyncContext *ac, const redisReply *key)
+{
+	struct idle *x;
+	uint8_t digest[DIGEST_LEN];
+	size_t n = sizeof(DATA_PREFIX) - 1;
+
+	if (key->len < n || digest_parse(key->str + n, key->len - n, digest)
+	    != 0 || s->refers(s->refers_arg, digest))
+		return;
+	x = xmalloc(sizeof(*x));
+	x->s = s;
+	memcpy(x->digest, digest, DIGEST_LEN);
+	if (redisAsyncCommand(ac, on_idle, x, "OBJECT IDLETIME %b", key->str,
+	    (size_t)key->len) != REDIS_OK)
+		xfree(x);
+}
+
+static void
+on_page(redisAsyncContext *ac, void *reply, void *arg)
+{
+	struct store_redis *s = arg;
+	const redisReply *r = reply;
+	size_t i;
+
+	if (r == NULL)
+		return;		/* lost; on_down has ended the sweep */
+	s->sweeping = false;
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 2 || !s->up)
+		return;
+	snprintf(s->cursor, sizeof(s->cursor), "%s", r->element[0]->str);
+	for (i = 0; i < r->element[1]->elements; i++)
+		sweep_key(s, ac, r->element[1]->element[i]);
+}
+
+void
+store_redis_sweep(struct store *st, uint64_t idle_s,
+    bool (*refers)(void *, const uint8_t *), void *arg)
+{
+	struct store_redis *s = (struct store_redis *)st;
+
+	if (!s->up || s->sweeping)
+		return;
+	s->sweeping = true;
+	s->idle_s = idle_s;
+	s->refers = refers;
+	s->refers_arg = arg;
+	redisAsyncCommand(s->ac, on_page, s,
+	    "SCAN %s MATCH " DATA_PREFIX "* COUNT %d", s->cursor, PAGE);
+}
