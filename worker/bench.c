@@ -23,7 +23,10 @@
 #define DIGESTED	1048576
 #define MEMORY		(256u << 20)
 
-enum work { WORK_MATMUL, WORK_MULADD, WORK_EXP, WORK_SUM, WORK_COPY, WORK_SORT, WORK_SMALL, WORK_DIGEST };
+enum work {
+	WORK_MATMUL, WORK_MULADD, WORK_EXP, WORK_SUM, WORK_COPY, WORK_SORT,
+	WORK_SMALL, WORK_DIGEST
+};
 
 struct stage {
 	const char	*name;
@@ -67,7 +70,7 @@ struct bench {
 	uint32_t		 repeats, batch;
 	double			 warm_us, best_us;
 	bool			 failed;
-	uint8_t			*operand;	/* LARGE bytes, for all stages */
+	uint8_t			*operand;	/* LARGE bytes, shared */
 	struct bench_result	 result;
 };
 

@@ -300,7 +300,8 @@ take_program(struct group *g, const struct msg_assign *m, int64_t a[4])
 		return E_MEMORY;
 	}
 	memcpy(g->bytes, m->program.p, m->program.n);
-	err = program_open(&g->program, g->bytes, m->program.n, GROUP_OPS, &why);
+	err = program_open(&g->program, g->bytes, m->program.n, GROUP_OPS,
+	    &why);
 	if (err != E_OK) {
 		memcpy(a, why.a, sizeof(why.a));
 		return err;
@@ -534,7 +535,8 @@ on_cancel(struct participant *p, const struct msg *msg)
 }
 
 void
-groups_forget(struct participant *p, uint64_t g, uint64_t epoch, uint64_t number)
+groups_forget(struct participant *p, uint64_t g, uint64_t epoch,
+    uint64_t number)
 {
 	if (!drop_group(p, g, epoch, number))
 		(void)result_drop(p, g, epoch, number);

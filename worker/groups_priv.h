@@ -16,7 +16,9 @@ void	 groups_reap(struct participant *);
 void	 result_refuse(struct participant *, const struct group *, enum error,
 	    const int64_t a[4]);
 /* Sends a kept result once more; false: there is none. */
-bool	 result_again(struct participant *, uint64_t g, uint64_t epoch, uint64_t number);
-bool	 result_drop(struct participant *, uint64_t g, uint64_t epoch, uint64_t number);
+bool	 result_again(struct participant *, uint64_t g, uint64_t epoch,
+	    uint64_t number);
+bool	 result_drop(struct participant *, uint64_t g, uint64_t epoch,
+	    uint64_t number);
 
 #endif

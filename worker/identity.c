@@ -38,7 +38,8 @@ identity_keep(const struct identity *id, const char *state_dir, unsigned slot,
 	char path[PATH_MAX], temporary[PATH_MAX], hex[DIGEST_HEX], text[256];
 	int fd, n;
 
-	if (file_path(path, sizeof(path), state_dir, slot, "", err, len) == -1 ||
+	if (file_path(path, sizeof(path), state_dir, slot, "", err,
+	    len) == -1 ||
 	    file_path(temporary, sizeof(temporary), state_dir, slot, ".new",
 	    err, len) == -1)
 		return -1;

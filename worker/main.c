@@ -120,8 +120,8 @@ log_state(struct worker *w, const struct participant_status *s)
 	log_escape(text, sizeof(text), s->text, strlen(s->text));
 	log_escape(cid, sizeof(cid), s->cid, strlen(s->cid));
 	if (s->state == PS_REFUSED || s->state == PS_WAITING)
-		log_warnx("participant", "state=%s cid=%s code=%s reason=\"%s\"",
-		    state_name(s->state), cid,
+		log_warnx("participant", "state=%s cid=%s code=%s "
+		    "reason=\"%s\"", state_name(s->state), cid,
 		    error_name((enum error)s->code), text);
 	else
 		log_info("participant", "state=%s cid=%s",

@@ -46,7 +46,8 @@ struct net {
 /* ---- address ---- */
 
 static int
-resolve(struct net *n, const char *host, const char *port, char *err, size_t len)
+resolve(struct net *n, const char *host, const char *port, char *err,
+    size_t len)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
 	int rv = getaddrinfo(host, port, &hints, &list);

@@ -10,7 +10,7 @@
 
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MOST_MS	60000
-#define STABLE_US	60000000	/* a connection this old was a good one */
+#define STABLE_US	60000000	/* age of a good connection */
 #define WELCOME_US	15000000	/* from HELLO to its answer */
 #define SILENT_US	90000000	/* the gateway pings every 20 s */
 #define UPLOAD_US	5000		/* between two looks at the socket */
@@ -394,7 +394,8 @@ next_of_slots(struct participant *p, struct participant_command *c)
 
 /* Messages before bulk, and bulk only while the socket keeps up. */
 static bool
-next_to_send(struct participant *p, size_t unsent, struct participant_command *c)
+next_to_send(struct participant *p, size_t unsent,
+    struct participant_command *c)
 {
 	struct out *o = p->out;
 

@@ -175,7 +175,8 @@ void	 on_probe(struct participant *, const struct msg *);
 void	 groups_start(struct participant *);	/* fills free slots */
 void	 groups_lost_connection(struct participant *);
 void	 groups_hand_back(struct participant *);	/* all, without a word */
-void	 groups_forget(struct participant *, uint64_t g, uint64_t epoch, uint64_t number);
+void	 groups_forget(struct participant *, uint64_t g, uint64_t epoch,
+	    uint64_t number);
 void	 groups_free(struct participant *);
 /* The values with this digest will not come; need: bytes, for E_MEMORY. */
 void	 groups_fail_digest(struct participant *, const uint8_t [DIGEST_LEN],

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define EXPORT_HEAD	144		/* bytes of an export without its data */
+#define EXPORT_HEAD	144	/* bytes of an export without its data */
 #define ERROR_HEAD	64
 #define MESSAGE_HEAD	256
 #define MISSING		UINT32_MAX

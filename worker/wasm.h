@@ -106,10 +106,16 @@ typedef uint32_t u32;
 typedef double f64;
 
 /* rv_net_set: which text. */
-enum rv_text { RV_CID = 1, RV_SECRET = 2, RV_TAB = 3, RV_KIND = 4, RV_BUILD = 5, RV_TOKEN = 6 };
+enum rv_text {
+	RV_CID = 1, RV_SECRET = 2, RV_TAB = 3, RV_KIND = 4, RV_BUILD = 5,
+	RV_TOKEN = 6
+};
 
 /* The same numbers as enum participant_kind. */
-enum rv_kind { RV_CONNECT = 1, RV_SEND, RV_CLOSE, RV_RUN, RV_STOP, RV_BENCH, RV_IDENTITY, RV_CHANGED };
+enum rv_kind {
+	RV_CONNECT = 1, RV_SEND = 2, RV_CLOSE = 3, RV_RUN = 4, RV_STOP = 5,
+	RV_BENCH = 6, RV_IDENTITY = 7, RV_CHANGED = 8
+};
 
 enum rv_bench { RV_BENCH_ALL = 0, RV_BENCH_SLOTS = 1 };
 
@@ -184,7 +190,8 @@ void	 RV(rv_net_failed)(u32 n, u32 slot, u32 run, f64 now_us);
 void	 RV(rv_net_bench)(u32 n, u32 result);
 void	 RV(rv_net_benched)(u32 n, f64 now_us);
 
-void	 RV(rv_net_pause)(u32 n, u32 pause, f64 now_us);	/* enum participant_pause */
+/* pause: enum participant_pause */
+void	 RV(rv_net_pause)(u32 n, u32 pause, f64 now_us);
 void	 RV(rv_net_slots)(u32 n, u32 slots, f64 now_us);
 void	 RV(rv_net_hidden)(u32 n, u32 hidden, f64 now_us);
 void	 RV(rv_net_duty)(u32 n, f64 duty, f64 now_us);
