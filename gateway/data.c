@@ -400,7 +400,8 @@ advance(struct flow *f)
 	struct bytes body;
 	char hex[DIGEST_HEX];
 
-	while (f->conn != NULL && (h = STAILQ_FIRST(&f->held)) != NULL) {
+	while (f->conn != NULL && !f->shut &&
+	    (h = STAILQ_FIRST(&f->held)) != NULL) {
 		if (h->digests != NULL && !h->done) {
 			if (waits_for_upload(f, h))
 				return;
@@ -459,12 +460,25 @@ flow_forward(struct flow *f, struct bytes body, const struct msg *m)
 {
 	if (m->id == M_BATCH)
 		on_batch(f, body, &m->batch);
-	else if (STAILQ_EMPTY(&f->held))
+	else if (STAILQ_EMPTY(&f->held) && !f->shut)
 		route_forward(f->gw->route, f->conn->id, body);
 	else
 		hold(f, body);
 	if (f->conn != NULL && f->held_bytes > HELD_MAX)
 		conn_end(f->conn, 1008, "more waits than the credit allows");
+}
+
+void
+flow_shut(struct flow *f, bool shut)
+{
+	f->shut = shut;
+	advance(f);
+}
+
+bool
+flow_is_shut(const struct flow *f)
+{
+	return f->shut;
 }
 
 /* Redis is behind: developers are read no more first, participants, whose

@@ -63,6 +63,7 @@ struct flow {
 	uint64_t	 upload_bytes;	/* reserved */
 	struct helds	 held;
 	size_t		 held_bytes;
+	bool		 shut;		/* all wait: the line is measured */
 	struct pulls	 pulls;
 	uint64_t	 pull_bytes;	/* asked and not answered */
 };

@@ -27,6 +27,7 @@
 #define READ_BYTES	(256 * 1024)	/* of the shared read buffer */
 #define SUBJECT_LEN	64
 #define LINK_PINGS	5		/* before the first LINK */
+#define LINK_MOST_MS	3000		/* then ANNOUNCE waits no longer for it */
 
 struct address;
 struct flow;
@@ -73,6 +74,7 @@ struct link {
 	unsigned	n_samples;
 	uint64_t	told_rtt_us;
 	uint64_t	down, up;	/* bytes a second; 0: unknown */
+	uint64_t	since_us;	/* measuring began; 0: not yet */
 	bool		told;		/* the first LINK has gone */
 	bool		silent;		/* SESSION silent was sent */
 };
@@ -184,6 +186,7 @@ void		 peer_again(struct conn *);	/* asks for HELLO once more */
 void		 peer_lost(struct conn *);	/* the scheduler went away */
 void		 peer_ping(struct conn *);
 void		 peer_silent(struct conn *);	/* its groups go to others */
+void		 peer_link_late(struct conn *);	/* measuring takes too long */
 void		 peer_stats(struct conn *);
 
 /* route.c */
@@ -202,9 +205,12 @@ void		 flow_leave(struct flow *);	/* its connection is gone */
 size_t		 flow_bytes(const struct flow *);
 void		 flow_on_put(struct flow *, const struct msg_put *);
 void		 flow_on_part(struct flow *, const struct msg_part *);
-/* A developer's message for the scheduler, in order behind held batches. */
+/* A message for the scheduler, in order behind what waits. */
 void		 flow_forward(struct flow *, struct bytes, const struct msg *);
 void		 flow_forget_held(struct flow *);
+/* While shut, all messages for the scheduler wait. */
+void		 flow_shut(struct flow *, bool);
+bool		 flow_is_shut(const struct flow *);
 void		 data_store_changed(struct gateway *);
 
 /* push.c */

@@ -146,6 +146,42 @@ least_rtt(const struct link *l)
 	return least;
 }
 
+/* Says what is known of the line; what waited for it goes on. */
+static void
+tell_link(struct conn *c)
+{
+	struct link *l = &c->link;
+
+	l->told = true;
+	l->told_rtt_us = l->n_samples > 0 ? least_rtt(l) : 0;
+	log_info(c->subject, "link rtt_us=%ju down=%ju up=%ju",
+	    (uintmax_t)l->told_rtt_us, (uintmax_t)l->down, (uintmax_t)l->up);
+	tell_presence(c, PRESENCE_LINK, "");
+	if (c->flow != NULL && flow_is_shut(c->flow))
+		flow_shut(c->flow, false);
+}
+
+/*
+ * Measured once it has measured itself, and before it gets work: that would
+ * delay its answers.  ANNOUNCE, which lets work come, waits for the LINK, but
+ * not that of a participant that still has work from before.
+ */
+static void
+measure_link(struct conn *c)
+{
+	c->link.since_us = proc_now_us();
+	if (c->flow != NULL && c->session.n_out == 0)
+		flow_shut(c->flow, true);
+	send_ping(c);
+}
+
+void
+peer_link_late(struct conn *c)
+{
+	c->link.probe_us = 0;
+	tell_link(c);
+}
+
 /* A LINK again when the round trip has changed by a quarter. */
 static void
 note_rtt(struct conn *c)
@@ -154,17 +190,17 @@ note_rtt(struct conn *c)
 	uint64_t rtt = least_rtt(l), told = l->told_rtt_us;
 	uint64_t change = rtt > told ? rtt - told : told - rtt;
 
-	if (!l->told) {
-		if (l->n_samples < LINK_PINGS)
-			send_ping(c);
-		else if (l->probe_us == 0)
-			send_probe(c);
+	if (l->told) {
+		if (change * 4 > told && change >= 1000)
+			tell_link(c);
+	} else if (l->since_us == 0 || l->probe_us != 0)
 		return;
-	}
-	if (change * 4 <= told || change < 1000)
-		return;
-	l->told_rtt_us = rtt;
-	tell_presence(c, PRESENCE_LINK, "");
+	else if (l->n_samples < LINK_PINGS)
+		send_ping(c);
+	else if (c->session.n_out > 0)
+		tell_link(c);	/* it works: a probe would measure that */
+	else
+		send_probe(c);
 }
 
 static void
@@ -202,11 +238,7 @@ on_probe_answer(struct conn *c, const struct msg_probe *m)
 	    first - l->probe_us - rtt : 0);
 	l->up = m->data.n >= PROBE_BYTES / 4 ? rate(m->data.n, now - first) : 0;
 	l->probe_us = 0;
-	l->told = true;
-	l->told_rtt_us = rtt;
-	log_debug(c->subject, "link rtt_us=%ju down=%ju up=%ju",
-	    (uintmax_t)rtt, (uintmax_t)l->down, (uintmax_t)l->up);
-	tell_presence(c, PRESENCE_LINK, "");
+	tell_link(c);
 }
 
 static void
@@ -255,7 +287,10 @@ say_hello(struct conn *c, const struct msg *m)
 static void
 pass(struct conn *c, struct bytes body, const struct session_verdict *v)
 {
-	if (c->flow != NULL && c->session.role == ROLE_DEVELOPER)
+	if (v->msg.id == M_ANNOUNCE && c->link.since_us == 0)
+		measure_link(c);
+	if (c->flow != NULL && (c->session.role == ROLE_DEVELOPER ||
+	    flow_is_shut(c->flow)))
 		flow_forward(c->flow, body, &v->msg);
 	else
 		route_forward(c->gw->route, c->id, body);
@@ -358,10 +393,8 @@ on_welcome(struct conn *c)
 	door_known(c);
 	if (c->flow == NULL && c->session.role != ROLE_OBSERVER)
 		c->flow = flow_new(c);
-	if (c->session.role == ROLE_PARTICIPANT) {
-		memset(&c->link, 0, sizeof(c->link));
-		send_ping(c);
-	}
+	if (c->link.told)
+		tell_link(c);	/* to a scheduler that has not heard it */
 	if (c->session.role == ROLE_DEVELOPER)
 		conn_pause(c, PAUSE_ROUTE, route_full(c->gw->route));
 	peer_stats(c);

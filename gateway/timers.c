@@ -89,6 +89,9 @@ check_presence(struct conn *c, uint64_t now)
 	if (c->paused == 0 && works && !c->link.silent &&
 	    older(now, c->heard_us, conf->work_silent_ms))
 		peer_silent(c);
+	if (c->flow != NULL && flow_is_shut(c->flow) &&
+	    older(now, c->link.since_us, LINK_MOST_MS))
+		peer_link_late(c);
 	if (older(now, c->asked_us, works ? conf->work_ping_ms : conf->ping_ms))
 		peer_ping(c);
 }

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from gateway_peers import (
-    AGAIN, ASSIGN, BACK, BAD_DIGEST, BAD_PROGRAM, BATCH, BOOL, DEVELOPER, END, F64, GONE, GRAPH, HELLO, LINK,
-    NO_TENSOR, OBSERVER, PART, PARTICIPANT, PING, PONG, PROBE, PUT, REFUSE, RESULT, SESSION, SILENT, STATS, STORED,
+    AGAIN, ANNOUNCE, ASSIGN, BACK, BAD_DIGEST, BAD_PROGRAM, BATCH, BENCH, BOOL, DEVELOPER, END, F64, GONE, GRAPH, HELLO, LINK,
+    NO_TENSOR, OBSERVER, PART, PARTICIPANT, PING, PONG, PROBE, PUT, REFUSE, RESULT, SESSION, SILENT, STATE, STATS, STORED,
     TOO_BIG, VALUE, WANT, WELCOME, Gateway, Peer, Scheduler, b3, hello, program, tensor_digest, wait_closed,
 )
 from harness import until
@@ -516,6 +516,10 @@ def test_link_is_measured(start: Start) -> None:
     gateway = start()
     participant, p = gateway.session(PARTICIPANT)
     with participant:
+        participant.say([BENCH, [], 1.0, 1.0])
+        participant.say([ANNOUNCE, [], []])
+        participant.say([STATE, 0, False, 1, 1.0, False])
+        gateway.scheduler.expect(BENCH, p)
         for _ in range(5):
             participant.say([PONG, participant.hear(PING)[1]])
         probe = participant.hear(PROBE)
@@ -524,6 +528,9 @@ def test_link_is_measured(start: Start) -> None:
         number, message = gateway.scheduler.expect(SESSION)
         assert number == p and message[1] == LINK and 0 < message[3] < 5_000_000
         assert message[4] > 0 and message[5] > 0
+        # The scheduler knows the line before it may assign.
+        assert gateway.scheduler.hear() == (p, [ANNOUNCE, [], []])
+        assert gateway.scheduler.hear()[1][0] == STATE
         participant.say([PING, 77])
         assert participant.hear(PONG) == [PONG, 77]
         participant.say([PROBE, 5, b"abc"])
