@@ -8,6 +8,7 @@ import random
 import select
 import signal
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -568,3 +569,49 @@ def test_drain(start: Start) -> None:
         assert developer.close_code()[0] == 1001
         gateway.scheduler.expect(SESSION, d)
     until("it ends", lambda: gateway.process.poll() is not None, 8)
+
+
+def test_peers_vanish_in_the_middle(start: Start) -> None:
+    """Uploads, downloads and held batches of peers that go at any moment, with
+    Redis and the scheduler gone now and then: nothing leaks, the rest works."""
+    gateway = start(part_bytes=4096, address_connections=1000, address_unauthenticated=1000)
+    rng = random.Random(5)
+    data = rng.randbytes(400_000)
+    dims = [len(data) // 8]
+    developer, d = gateway.session(DEVELOPER)
+    stored = upload(developer, dims, data)
+    developer.hear(STORED)
+    gone: list[int] = []
+    for turn in range(60):
+        role = rng.choice([DEVELOPER, PARTICIPANT])
+        peer, number = gateway.session(role)
+        if rng.random() < 0.5:
+            other = rng.randbytes(32)
+            peer.say([PUT, other, F64, dims, len(data)])
+            peer.say([PART, other, 0, data[:rng.randrange(1, len(data))]])
+        if role == DEVELOPER:
+            upload(peer, dims, data)
+            peer.say([BATCH, 1, 1, program(1, [(dims, 2)], [stored]), [1], [], []])
+            gateway.scheduler.say(number, [VALUE, 1, 1, F64, dims, len(data), stored, b"", 0, 0, "", ""])
+        else:
+            gateway.scheduler.say(number, [ASSIGN, 1, 1, turn, bytes(16), "g", program(0, [(dims, 3)], []),
+                                           [[1, stored, len(data), 1]], [], 5])
+        if rng.random() < 0.5:
+            peer.hear(VALUE, ASSIGN, STORED, REFUSE, PUT)
+        if turn % 20 == 10:
+            gateway.stop_redis()
+            gateway.start_redis()
+        if rng.random() < 0.5:
+            peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.sock.close()
+        while number not in gone:       # BATCH or STORED may come first
+            session, message = gateway.scheduler.hear()
+            if message[:2] == [SESSION, GONE]:
+                gone.append(session)
+    digest = upload(developer, dims, data)
+    assert developer.hear(STORED)[1] == digest
+    gateway.scheduler.say(d, [VALUE, 1, 1, F64, dims, len(data), digest, b"", 0, 0, "", ""])
+    developer.hear(VALUE)
+    assert download(developer, digest)[1] == data
+    developer.sock.close()
+    assert gateway.alive()
