@@ -26,9 +26,11 @@ struct slot {
 
 /*
  * Places every slot of the arena, first fit in order of birth (slots must be
- * sorted by it).  *peak is what they need together.  Scratch: n numbers.
+ * sorted by it, and born before step n_steps).  *peak is what they need
+ * together.  scratch has room for ARENA_SCRATCH numbers.
  */
-enum error	 arena_plan(struct slot *, size_t n, uint32_t *scratch,
-		    int64_t *peak) MUST_CHECK;
+#define ARENA_SCRATCH(n, n_steps)	(3 * (n) + (n_steps) + 4)
+enum error	 arena_plan(struct slot *, uint32_t n, uint32_t n_steps,
+		    uint32_t *scratch, int64_t *peak) MUST_CHECK;
 
 #endif

@@ -122,6 +122,9 @@ run_units(const struct run *r, int64_t from, int64_t to)
 	case STEP_MATVEC:
 		run_matvec(r, from, to);
 		break;
+	case STEP_TURN:
+		run_turn(r, from, to);
+		break;
 	case STEP_CANON:
 		run_canon(r, from, to);
 		break;

@@ -417,9 +417,11 @@ out_of_memory(struct op_error *e, int64_t need, size_t limit)
 static enum error
 plan_memory(struct plan *p, size_t limit, struct op_error *e)
 {
-	uint32_t *scratch = plan_alloc(p, (p->n_slots + 1) * sizeof *scratch);
+	uint32_t n = (uint32_t)p->n_slots, steps = (uint32_t)p->n_steps;
+	uint32_t *scratch = plan_alloc(p, ARENA_SCRATCH((size_t)n, steps) *
+	    sizeof *scratch);
 
-	if (p->failed || arena_plan(p->slots, p->n_slots, scratch,
+	if (p->failed || arena_plan(p->slots, n, steps, scratch,
 	    &p->arena) != E_OK)
 		return out_of_memory(e, INT64_MAX, limit);
 	if ((uint64_t)p->arena > limit)

@@ -93,6 +93,13 @@ struct view plan_cast(struct plan *, uint32_t op, const struct view *,
 /* A new contiguous value of the view's shape. */
 struct view plan_temporary(struct plan *, const struct view *, enum dtype);
 
+/* plan_turn.c */
+/* Copies from to the contiguous to in a better order; false: as good as is. */
+bool	 plan_turn(struct plan *, uint32_t op, const struct view *from,
+	    const struct view *to);
+/* The view itself, or a contiguous copy if that is quicker to read. */
+struct view plan_straight(struct plan *, uint32_t op, const struct view *);
+
 /* plan_axes.c */
 void	 plan_reduce(struct plan *, const struct plan_op *);
 void	 plan_arg(struct plan *, const struct plan_op *);

@@ -106,25 +106,27 @@ reduce_step(struct plan *p, const struct plan_op *op, struct reduce_step *d,
 void
 plan_reduce(struct plan *p, const struct plan_op *op)
 {
-	const struct view *in = &p->values[op->in[0]].view;
-	struct view out = output(p, op);
+	struct view in = p->values[op->in[0]].view, out;
 	struct reduce_step *d;
 	struct op_error ignored;
 	uint32_t bits;
 
+	if (op->elements > 0)
+		in = plan_straight(p, op->i, &in);
+	out = output(p, op);
 	if (p->failed || op->elements == 0)
 		return;
-	if (view_elements(in) == 0) {
+	if (view_elements(&in) == 0) {
 		bool sum = op->row->code == OP_SUM;
 
 		plan_fill(p, op->i, &out, sum ? (const void *)&zero :
 		    out.dtype == DT_F32 ? (const void *)&nan_f32 : &nan_f64);
 		return;
 	}
-	if (op_axes(&op->params.p[0], in->ndim, &bits, &ignored) != E_OK ||
+	if (op_axes(&op->params.p[0], in.ndim, &bits, &ignored) != E_OK ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	reduce_step(p, op, d, in, &out, bits);
+	reduce_step(p, op, d, &in, &out, bits);
 }
 
 /* ---- lanes ---- */
@@ -158,22 +160,45 @@ lanes(const struct view *v, int32_t axis, struct view *lane,
 	return v->dims[axis];
 }
 
+/* The input with the lanes' axis last, so that lanes can be read straight. */
+static struct view
+lane_input(struct plan *p, const struct plan_op *op, int32_t *axis)
+{
+	struct view in = p->values[op->in[0]].view;
+	int64_t dim, stride;
+
+	*axis = one_axis(&op->params.p[0], in.ndim);
+	if (op->elements == 0)
+		return in;
+	if (*axis >= 0 && in.ndim > 0) {
+		dim = in.dims[*axis];
+		stride = in.strides[*axis];
+		for (int32_t i = *axis; i + 1 < in.ndim; i++) {
+			in.dims[i] = in.dims[i + 1];
+			in.strides[i] = in.strides[i + 1];
+		}
+		*axis = in.ndim - 1;
+		in.dims[*axis] = dim;
+		in.strides[*axis] = stride;
+	}
+	return plan_straight(p, op->i, &in);
+}
+
 void
 plan_arg(struct plan *p, const struct plan_op *op)
 {
-	const struct view *in = &p->values[op->in[0]].view;
-	struct view out = output(p, op);
+	int32_t axis;
+	struct view in = lane_input(p, op, &axis), out = output(p, op);
 	struct arg_step *d;
 
 	if (p->failed || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	d->length = lanes(in, one_axis(&op->params.p[0], in->ndim), &d->run,
-	    &d->lanes);
+	d->length = lanes(&in, axis, &d->run, &d->lanes);
 	d->chunks = blocks(d->length, VIEW_TILE);
 	d->out = out.slot;
-	d->fn = arg_kernel(op->row->code, in->dtype);
-	plan_use(p, in->slot);
+	d->fn = arg_kernel(op->row->code, in.dtype);
+	plan_use(p, in.slot);
 	plan_use(p, out.slot);
 	plan_step(p, STEP_ARG, op->i, op->elements * d->chunks,
 	    (uint64_t)(COST_ADD * (8 + (d->length < VIEW_TILE ? d->length :
@@ -183,26 +208,26 @@ plan_arg(struct plan *p, const struct plan_op *op)
 void
 plan_sort(struct plan *p, const struct plan_op *op)
 {
-	const struct view *in = &p->values[op->in[0]].view;
-	struct view out = output(p, op);
-	int32_t axis = one_axis(&op->params.p[0], in->ndim);
+	int32_t axis, in_axis;
+	struct view in = lane_input(p, op, &in_axis), out = output(p, op);
 	struct sort_step *d;
 
 	if (p->failed || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	d->length = lanes(in, axis, &d->in, &d->in_lanes);
+	axis = one_axis(&op->params.p[0], in.ndim);
+	d->length = lanes(&in, in_axis, &d->in, &d->in_lanes);
 	(void)lanes(&out, axis, &d->out, &d->out_lanes);
 	d->passes = 1;
 	while ((SORT_RUN << (d->passes - 1)) < d->length)
 		d->passes++;
-	d->runs = sort_kernel(in->dtype);
-	d->merge = merge_kernel(in->dtype);
-	plan_use(p, in->slot);
+	d->runs = sort_kernel(in.dtype);
+	d->merge = merge_kernel(in.dtype);
+	plan_use(p, in.slot);
 	plan_use(p, out.slot);
 	plan_step(p, STEP_SORT, op->i, op->elements / d->length * d->passes,
 	    (uint64_t)(COST_MERGE * (8 + d->length)),
-	    2 * d->length * (int64_t)dtype_size(in->dtype), d);
+	    2 * d->length * (int64_t)dtype_size(in.dtype), d);
 }
 
 void

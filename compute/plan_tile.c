@@ -234,6 +234,27 @@ plan_defer(struct plan *p, const struct plan_op *op)
 	    same_dims(o, &p->prog.ops[v->user], p->prog.dims);
 }
 
+/*
+ * Inputs of the op, and of those computed in it, that lie across memory are
+ * copied first.  The copy belongs to the input's op, and what else reads the
+ * value uses it as well.
+ */
+static void
+straighten_inputs(struct plan *p, uint32_t op)
+{
+	const struct program_op *o = &p->prog.ops[op];
+
+	for (uint32_t k = 0; k < o->n_in && !p->failed; k++) {
+		uint32_t in = p->prog.refs[o->first_in + k] - p->prog.base;
+		struct value *v = &p->values[in];
+
+		if (v->deferred)
+			straighten_inputs(p, in);
+		else
+			v->view = plan_straight(p, in, &v->view);
+	}
+}
+
 void
 plan_tile(struct plan *p, const struct plan_op *op)
 {
@@ -246,6 +267,8 @@ plan_tile(struct plan *p, const struct plan_op *op)
 		plan_defer(p, op);
 	if (v->deferred)
 		return;
+	if (op->elements > 0)
+		straighten_inputs(p, op->i);
 	v->view.slot = plan_slot(p, shape_bytes(&op->shape));
 	if (p->failed || op->elements == 0)
 		return;
@@ -267,7 +290,9 @@ plan_copy(struct plan *p, uint32_t op, const struct view *from,
 {
 	struct chain c;
 
-	if (view_elements(to) == 0)
+	if (view_elements(to) == 0 ||
+	    (view_contiguous(to) && to->offset == 0 &&
+	    plan_turn(p, op, from, to)))
 		return;
 	chain_init(&c, to);
 	(void)chain_load(p, &c, from, to->dtype);

@@ -21,7 +21,7 @@
 
 enum step_kind {
 	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
-	STEP_CANON,
+	STEP_TURN, STEP_CANON,
 };
 
 struct step {
@@ -107,6 +107,24 @@ struct gemm_step {
 	const struct gemm_kernel *kernel;
 };
 
+/*
+ * A contiguous copy of a view whose rows lie across memory: line elements of
+ * the axis that lies along it are read together, for TURN_LONG positions of
+ * the last axis at a time.
+ */
+#define TURN_LINE	64		/* bytes of a cache line */
+#define TURN_LONG	4096
+
+struct turn_step {
+	struct view	 in;		/* collapsed */
+	uint32_t	 out;
+	uint32_t	 along;		/* the axis of stride 1 */
+	int64_t		 out_along;	/* its stride in the copy */
+	struct walk	 in_rest, out_rest;	/* all axes but along and last */
+	int64_t		 lines, longs;	/* blocks of along, of the last axis */
+	turn_fn		 fn;
+};
+
 struct canon_step {
 	uint32_t	 slot;
 	uint8_t		 dtype;
@@ -141,6 +159,7 @@ void		 run_arg(const struct run *, int64_t from, int64_t to);
 void		 run_sort(const struct run *, int64_t from, int64_t to);
 void		 run_gemm(const struct run *, int64_t from, int64_t to);
 void		 run_matvec(const struct run *, int64_t from, int64_t to);
+void		 run_turn(const struct run *, int64_t from, int64_t to);
 void		 run_canon(const struct run *, int64_t from, int64_t to);
 
 #endif

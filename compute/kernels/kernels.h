@@ -40,6 +40,14 @@ typedef int64_t (*arg_fn)(const void *x, size_t n, int64_t at, int64_t best,
 	    void *value);
 arg_fn	 arg_kernel(enum op_code, enum dtype);
 
+/*
+ * to[i * to_row + j] = from[i + j * from_column] for i < rows, j < n; rows are
+ * at most a cache line's.
+ */
+typedef void (*turn_fn)(const void *from, int64_t from_column, void *to,
+	    int64_t to_row, size_t rows, size_t n);
+turn_fn	 turn_kernel(enum dtype);
+
 #define SORT_RUN 16	/* elements sorted by insertion before merging */
 /* Sorts each run of SORT_RUN in place. */
 typedef void (*sort_fn)(void *x, size_t n);
