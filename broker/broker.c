@@ -20,7 +20,7 @@
 #include "common/proc.h"
 
 #define TURN_US		((uint64_t)1000000)	/* at least one turn a second */
-#define GRACE_US	((uint64_t)300000)	/* for gateways, after the scheduler left */
+#define CLOSE_MS	500	/* for gateways, after the scheduler left */
 #define END_US		((uint64_t)3000000)	/* from SIGTERM to SIGKILL */
 #define LAST_US		((uint64_t)60000000)	/* for Redis to write its last bytes */
 #define CORES_A_GATEWAY	4
@@ -32,8 +32,8 @@ const char *
 broker_phase_name(const struct broker *b)
 {
 	static const char *const names[] = { "waiting for Redis", "starting",
-	    "running", "draining", "ending", "killing", "closing Redis",
-	    "done" };
+	    "running", "draining", "closing connections", "ending", "killing",
+	    "closing Redis", "done" };
 
 	return names[b->phase];
 }
@@ -70,13 +70,17 @@ record_phase(struct broker *b, uint64_t now)
 		enter(b, PHASE_START, 0);
 }
 
+/* Workers come last: they would find nobody to talk to. */
 static void
 start_all(struct broker *b, uint64_t now)
 {
-	int k;
-
-	for (k = 0; k < POOL_COUNT; k++)
-		start_due(b, (enum pool_kind)k, now);
+	start_due(b, POOL_REDIS, now);
+	start_due(b, POOL_SCHEDULER, now);
+	start_due(b, POOL_GATEWAY, now);
+	if (b->phase == PHASE_RUN || (pool_all_ready(
+	    &b->pools[POOL_SCHEDULER]) && pool_all_ready(
+	    &b->pools[POOL_GATEWAY])))
+		start_due(b, POOL_WORKER, now);
 }
 
 static void
@@ -94,16 +98,32 @@ start_phase(struct broker *b, uint64_t now)
 }
 
 static void
+tell_drain(struct broker *b, enum pool_kind kind, uint64_t ms)
+{
+	struct msg m = { .id = M_DRAIN };
+
+	m.drain.deadline_ms = ms;
+	children_send(b, kind, &m);
+}
+
+/* The scheduler first: seen from there, a gateway that leaves takes its
+ * participants away, and their work would count as lost. */
+static void
 drain_phase(struct broker *b, uint64_t now)
 {
-	size_t others = pool_alive(&b->pools[POOL_GATEWAY]);
+	if (pool_alive(&b->pools[POOL_SCHEDULER]) > 0 &&
+	    now < b->phase_end_us)
+		return;
+	tell_drain(b, POOL_GATEWAY, CLOSE_MS);
+	enter(b, PHASE_CLOSE, now + CLOSE_MS * 1000);
+}
+
+static void
+close_phase(struct broker *b, uint64_t now)
+{
 	int k;
 
-	if (pool_alive(&b->pools[POOL_SCHEDULER]) > 0)
-		others++;
-	else if (b->phase_end_us > now + GRACE_US)
-		b->phase_end_us = now + GRACE_US;
-	if (others > 0 && now < b->phase_end_us)
+	if (pool_alive(&b->pools[POOL_GATEWAY]) > 0 && now < b->phase_end_us)
 		return;
 	for (k = POOL_SCHEDULER; k < POOL_COUNT; k++)
 		children_signal(b, (enum pool_kind)k, SIGTERM);
@@ -181,8 +201,8 @@ static void
 on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	static void (*const phases[])(struct broker *, uint64_t) = {
-		record_phase, start_phase, start_all, drain_phase, end_phase,
-		end_phase, last_phase, last_phase,
+		record_phase, start_phase, start_all, drain_phase, close_phase,
+		end_phase, end_phase, last_phase, last_phase,
 	};
 	struct broker *b = arg;
 	enum phase before;
@@ -202,7 +222,6 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 void
 broker_leave(struct broker *b, int status, const char *why)
 {
-	struct msg m = { .id = M_DRAIN };
 	uint64_t now = proc_now_us(), drain_us = b->conf->drain_ms * 1000;
 
 	if (b->phase >= PHASE_DRAIN) {
@@ -215,9 +234,7 @@ broker_leave(struct broker *b, int status, const char *why)
 	b->status = status;
 	notify("STOPPING=1\nSTATUS=stopping: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64,
 	    why, drain_us + 2 * END_US + LAST_US);
-	m.drain.deadline_ms = b->conf->drain_ms;
-	children_send(b, POOL_SCHEDULER, &m);
-	children_send(b, POOL_GATEWAY, &m);
+	tell_drain(b, POOL_SCHEDULER, b->conf->drain_ms);
 	enter(b, PHASE_DRAIN, now + drain_us);
 	event_active(b->turn, EV_TIMEOUT, 1);
 }

@@ -21,7 +21,8 @@ enum phase {
 	PHASE_RECORD,	/* waiting for Redis's first answer */
 	PHASE_START,	/* waiting for the others' READY */
 	PHASE_RUN,
-	PHASE_DRAIN,	/* the scheduler and the gateways finish */
+	PHASE_DRAIN,	/* the scheduler finishes */
+	PHASE_CLOSE,	/* the gateways take leave of their peers */
 	PHASE_END,	/* SIGTERM was sent to all but Redis */
 	PHASE_KILL,	/* SIGKILL was */
 	PHASE_LAST,	/* only Redis is left, and was told */

@@ -43,6 +43,7 @@ uint64_t	 ctl_number(struct str);
 void		 ctl_put_text(struct ctl *, const redisReply *, const char *name);
 void		 ctl_put_number(struct ctl *, const redisReply *,
 		    const char *name);
+void		 ctl_put_time(struct ctl *, const redisReply *, const char *name);
 
 /* A group out, from raven:queue:computing. */
 struct ctl_out {

@@ -193,7 +193,7 @@ put_group(struct ctl *c, const struct ctl_group *group)
 	report_u64(&c->report, "values", r->n_values);
 	report_u64(&c->report, "failed", r->n_errors);
 	report_u64(&c->report, "compute_us", r->compute_us);
-	report_u64(&c->report, "time_ms", r->time_ms);
+	report_time(&c->report, "time", r->time_ms / 1000);
 }
 
 /* What was wrong, with the shapes that the op was given. */
@@ -250,7 +250,8 @@ put_head(struct ctl *c, const char *g)
 	    "status", "key", "options" };
 	static const char *const numbers[] = { "verify", "ops", "pending",
 	    "computing", "computed", "failed", "groups", "bytes",
-	    "compute_us", "batch", "v", "created", "seen", "ended" };
+	    "compute_us", "batch", "v" };
+	static const char *const times[] = { "created", "seen", "ended" };
 	redisReply *r = ctl_command(c, "HGETALL raven:graph:{%s}", g);
 	char key[64];
 	size_t i;
@@ -265,6 +266,8 @@ put_head(struct ctl *c, const char *g)
 		ctl_put_text(c, r, texts[i]);
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		ctl_put_number(c, r, numbers[i]);
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		ctl_put_time(c, r, times[i]);
 	freeReplyObject(r);
 }
 

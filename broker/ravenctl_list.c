@@ -66,8 +66,8 @@ put_graph(struct ctl *c, uint64_t g)
 	ctl_put_number(c, r, "computed");
 	ctl_put_number(c, r, "failed");
 	ctl_put_number(c, r, "groups");
-	ctl_put_number(c, r, "created");
-	ctl_put_number(c, r, "ended");
+	ctl_put_time(c, r, "created");
+	ctl_put_time(c, r, "ended");
 	freeReplyObject(r);
 }
 
@@ -139,7 +139,7 @@ put_participant(struct ctl *c, const char *cid, const redisReply *r,
 	ctl_put_number(c, r, "lost");
 	ctl_put_number(c, r, "refused");
 	ctl_put_number(c, r, "credibility");
-	ctl_put_number(c, r, "last");
+	ctl_put_time(c, r, "last");
 }
 
 static const char *const dtypes[] = { "bool", "int32", "int64", "float32",

@@ -137,6 +137,17 @@ ctl_put_number(struct ctl *c, const redisReply *r, const char *name)
 		report_u64(&c->report, name, ctl_number(s));
 }
 
+void
+ctl_put_time(struct ctl *c, const redisReply *r, const char *name)
+{
+	struct str s = ctl_field(r, name);
+
+	if (ctl_number(s) == 0)
+		report_none(&c->report, name);
+	else
+		report_time(&c->report, name, ctl_number(s));
+}
+
 /* To whom a group was given is in its record. */
 static void
 read_holder(struct ctl *c, struct ctl_out *out)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 #include "broker/jsonw.h"
 #include "broker/report.h"
@@ -158,6 +159,12 @@ report_f64(struct report *r, const char *name, double v)
 	add_cell(r, name, CELL_F64)->f = v;
 }
 
+void
+report_time(struct report *r, const char *name, uint64_t v)
+{
+	add_cell(r, name, CELL_TIME)->u = v;
+}
+
 static size_t
 row_end(const struct section *s, size_t row)
 {
@@ -175,6 +182,7 @@ json_cell(struct jsonw *j, const struct report *r, const struct cell *c)
 	case CELL_TEXT:
 		jsonw_text(j, (const char *)r->text.data + c->at, c->n);
 		break;
+	case CELL_TIME:
 	case CELL_U64:
 		jsonw_u64(j, c->u);
 		break;
@@ -273,6 +281,17 @@ format_text(const char *text, size_t n, struct buf *out)
 	return columns + (i < n ? 3 : 0);
 }
 
+static void
+format_time(char *buf, size_t len, uint64_t v)
+{
+	time_t t = (time_t)v;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(buf, len, "%F %T", &tm) == 0)
+		snprintf(buf, len, "%" PRIu64, v);
+}
+
 /* Appends the cell as people read it; returns its columns. */
 static size_t
 format_cell(const struct report *r, const struct cell *c, struct buf *out)
@@ -286,6 +305,8 @@ format_cell(const struct report *r, const struct cell *c, struct buf *out)
 		snprintf(text, sizeof(text), "%" PRIu64, c->u);
 	else if (c->kind == CELL_F64)
 		format_f64(text, sizeof(text), c->f);
+	else if (c->kind == CELL_TIME)
+		format_time(text, sizeof(text), c->u);
 	buf_add(out, text, strlen(text));
 	return strlen(text);
 }

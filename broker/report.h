@@ -11,7 +11,7 @@
 
 #include "common/buf.h"
 
-enum cell_kind { CELL_NONE, CELL_TEXT, CELL_U64, CELL_F64 };
+enum cell_kind { CELL_NONE, CELL_TEXT, CELL_U64, CELL_F64, CELL_TIME };
 
 struct cell {
 	const char	*name;		/* static, or of report_name */
@@ -60,6 +60,8 @@ void	 report_text(struct report *, const char *name, const char *, size_t);
 void	 report_string(struct report *, const char *name, const char *);
 void	 report_u64(struct report *, const char *name, uint64_t);
 void	 report_f64(struct report *, const char *name, double);
+/* Unix seconds; a table shows the local time. */
+void	 report_time(struct report *, const char *name, uint64_t);
 
 void	 report_json(const struct report *, struct buf *out);
 void	 report_table(const struct report *, struct buf *out);
