@@ -72,6 +72,7 @@ struct link {
 	uint64_t	probe_first_us;	/* first bytes of its answer */
 	uint64_t	samples[8];	/* last round trips, us */
 	unsigned	n_samples;
+	unsigned	n_probes;
 	uint64_t	told_rtt_us;
 	uint64_t	down, up;	/* bytes a second; 0: unknown */
 	uint64_t	since_us;	/* measuring began; 0: not yet */

@@ -24,7 +24,7 @@ PUT, PART, STORED, PING, PONG, PROBE, ATTACH, AGAIN, SESSION, STATS = 20, 21, 22
 DEVELOPER, PARTICIPANT, OBSERVER = 1, 2, 3
 F64, BOOL = 5, 1
 GONE, SILENT, BACK, LINK = 1, 2, 3, 4
-NO_TENSOR, BAD_DIGEST, TOO_BIG, BAD_PROGRAM = 29, 30, 8, 40
+STORAGE_BUSY, NO_TENSOR, BAD_DIGEST, TOO_BIG, BAD_PROGRAM = 27, 29, 30, 8, 40
 RULES = "resetkeys %RW~raven:data:* -@all +get +getrange +strlen +exists +set +ping +client|setname"
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from gateway_peers import (
     AGAIN, ANNOUNCE, ASSIGN, BACK, BAD_DIGEST, BAD_PROGRAM, BATCH, BENCH, BOOL, DEVELOPER, END, F64, GONE, GRAPH, HELLO, LINK,
-    NO_TENSOR, OBSERVER, PART, PARTICIPANT, PING, PONG, PROBE, PUT, REFUSE, RESULT, SESSION, SILENT, STATE, STATS, STORED,
+    NO_TENSOR, OBSERVER, PART, PARTICIPANT, PING, PONG, PROBE, PUT, REFUSE, RESULT, SESSION, SILENT, STATE, STATS, STORAGE_BUSY, STORED,
     TOO_BIG, VALUE, WANT, WELCOME, Gateway, Peer, Scheduler, b3, hello, program, tensor_digest, wait_closed,
 )
 from harness import until
@@ -569,6 +569,55 @@ def test_drain(start: Start) -> None:
         assert developer.close_code()[0] == 1001
         gateway.scheduler.expect(SESSION, d)
     until("it ends", lambda: gateway.process.poll() is not None, 8)
+
+
+def test_output_that_nobody_takes(start: Start) -> None:
+    gateway = start(output_bytes=65536, output_stuck_ms=300)
+    developer, d = gateway.session(DEVELOPER)
+    with developer:
+        value = [VALUE, 1, 1, F64, [512], 4096, bytes(32), bytes(4096), 0, 0, "", ""]
+        while gateway.scheduler.quiet(0):
+            gateway.scheduler.say(d, value)
+        assert gateway.scheduler.expect(SESSION, d)[1][1:3] == [GONE, "output stuck"]
+    assert gateway.alive()
+
+
+def test_message_that_drips(start: Start) -> None:
+    gateway = start()
+    developer, d = gateway.session(DEVELOPER)
+    with developer:
+        developer.sock.sendall(b"\x82\xfe\xff\xff" + bytes(4))
+        while not select.select([developer.sock], [], [], 0.05)[0]:
+            developer.sock.sendall(b"x")
+        assert developer.close_code() == (4408, "message arrives too slowly")
+        gateway.scheduler.expect(SESSION, d)
+
+
+def test_uploads_reserve_their_size(start: Start) -> None:
+    gateway = start(gateway_bytes=16 << 20)
+    developer, _ = gateway.session(DEVELOPER)
+    size = 7 << 20
+    with developer:
+        for i in range(3):
+            developer.say([PUT, bytes([i]) * 32, F64, [size // 8], size])
+        refuse = developer.hear(REFUSE)
+        assert refuse[1] == 6 and refuse[5:7] == [STORAGE_BUSY, "02" * 32] and refuse[8] > 0
+        developer.say([PUT, bytes([1]) * 32, F64, [size // 8], size])      # again, from its start
+        digest = upload(developer, [2], bytes(16))
+        assert developer.hear(STORED)[1] == digest
+
+
+def test_full_buffers_shed_strangers_first(start: Start) -> None:
+    gateway = start(gateway_bytes=16 << 20, http_header_bytes=262144, http_header_ms=60000)
+    developer, _ = gateway.session(DEVELOPER)
+    with developer:
+        developer.say([PUT, bytes(32), F64, [(2 << 20) - 4096], (16 << 20) - 32768])
+        with gateway.peer() as stranger:
+            stranger.sock.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 60000)
+            assert wait_closed(stranger) == b""
+        developer.say([PART, bytes(32), 0, b"x"])
+        digest = upload(developer, [2], bytes(16))
+        assert developer.hear(STORED)[1] == digest
 
 
 def test_peers_vanish_in_the_middle(start: Start) -> None:
