@@ -24,14 +24,19 @@ export class Compute {
   constructor(host) {
     this.host = host;
     this.budget = FIRST_BUDGET;
+    // Runs count up, and a stop for one is meant for all before it.
     this.stopped = 0;
+    /** One group at a time: the next waits until a stopped one has ended. */
+    this.turn = Promise.resolve();
     /** @type {Promise<Module> | null} */
     this.module = null;
     this.job = 0;
     this.receive = inbox({
       module: (m) => { this.module = Module.start(m.module); },
       measure: (m) => this.measure(m.which),
-      group: (m) => this.group(m.run, m.job),
+      group: (m) => {
+        this.turn = this.turn.then(() => this.group(m.run, m.job));
+      },
       stop: (m) => { this.stopped = m.run; },
     });
   }
@@ -70,6 +75,10 @@ export class Compute {
    */
   async group(run, job) {
     const m = await this.instance();
+    if (run <= this.stopped) {
+      this.host.post({ name: 'stopped', run }, []);
+      return;
+    }
     this.job ||= m.call.rv_job_new();
     const begin = performance.now();
     const address = m.call.rv_job_load(this.job, job.length);
@@ -111,7 +120,7 @@ export class Compute {
         }, []);
       }
       await this.host.breathe();
-      if (this.stopped === run) return -1;
+      if (run <= this.stopped) return -1;
     }
   }
 

@@ -9,6 +9,7 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'node:test';
+import {Compute} from '../../ravjs/lib/compute.js';
 
 const build = process.env.RAVEN_BUILD ?? '.';
 const wasm = new WebAssembly.Module(readFileSync(join(build, 'raven.wasm')));
@@ -193,6 +194,32 @@ test('an outcome that nobody wants is dropped', () => {
 	net.e.rv_net_pause(net.n, 1, 1);
 	assert.ok(net.pump().some((c) => c.kind === KIND.STOP));
 	assert.equal(net.done(run, compute(run.job, 1e15)), null);
+});
+
+test('a stopped group leaves the next one alone', async () => {
+	const net = new Net();
+	const run = assign(net, native());
+	const posted = [];
+	const compute = new Compute({
+		post: (message) => posted.push(message),
+		breathe: () => new Promise((resolve) => setImmediate(resolve)),
+	});
+	const group = (n) => compute.receive({name: 'group', run: n,
+		job: run.job.slice()});
+
+	compute.receive({name: 'module', module: wasm});
+	compute.budget = 1000;
+	group(1);
+	await new Promise((resolve) => setImmediate(resolve));
+	compute.receive({name: 'stop', run: 1});
+	group(2);
+	compute.receive({name: 'stop', run: 2});
+	group(3);
+	await compute.turn;
+	assert.deepEqual(posted.filter((m) => m.name !== 'progress')
+		.map((m) => [m.name, m.run]),
+		[['stopped', 1], ['stopped', 2], ['done', 3]]);
+	assert.equal(posted.at(-1).head[0], 0);
 });
 
 test('a worker that died gives the group back', () => {
