@@ -56,25 +56,43 @@ refused(struct client *c, uint32_t graph, uint32_t what, uint32_t code,
 	return ev;
 }
 
-/* The server does not know a graph whose batches it had recorded. */
+/* The server lost a graph, or batches of it, that it had recorded. */
 static void
-check_lost(struct client *c, uint32_t graph)
+lost(struct client *c, uint32_t graph, const char *text)
+{
+	refused(c, graph, SUBJECT_GRAPH, E_NO_GRAPH, str_of(text));
+	client_forget(c, graph);
+}
+
+static void
+check_known(struct client *c, uint32_t graph)
 {
 	struct client_graph *g = c->graphs[graph];
 
-	if (g->gone || g->attach || g->open || g->acked == 0)
+	if (!g->gone && !g->attach && !g->open && g->acked > 0)
+		lost(c, graph, "the server does not know this graph any more");
+}
+
+static void
+resume(struct client *c, const struct rec_graph_ref *ref)
+{
+	uint32_t graph = graph_of_key(c, ref->key);
+
+	if (graph == CLIENT_NONE || ref->g == 0 || c->graphs[graph]->gone)
 		return;
-	g->gone = true;
-	refused(c, graph, SUBJECT_GRAPH, E_NO_GRAPH,
-	    str_of("the server does not know this graph any more"));
+	if (ref->last < c->graphs[graph]->acked) {
+		lost(c, graph, "the server lost batches it had recorded");
+		return;
+	}
+	opened(c, graph, ref->g);
+	client_acked(c, graph, ref->last);
 }
 
 static void
 on_welcome(struct client *c, const struct msg_welcome *m)
 {
-	const struct rec_graph_ref *ref;
 	struct client_event *ev;
-	uint32_t graph, i;
+	uint32_t i;
 	size_t k;
 
 	if (m->credit_batches > 0)
@@ -86,17 +104,10 @@ on_welcome(struct client *c, const struct msg_welcome *m)
 	c->state = CLIENT_READY;
 	ev = client_event(c, CLIENT_EV_READY, CLIENT_NONE);
 	ev->g = m->max_tensor;
-	for (k = 0; k < m->graphs.n; k++) {
-		ref = &m->graphs.v[k];
-		graph = graph_of_key(c, ref->key);
-		if (graph == CLIENT_NONE || ref->g == 0 ||
-		    c->graphs[graph]->gone)
-			continue;
-		opened(c, graph, ref->g);
-		client_acked(c, graph, ref->last);
-	}
+	for (k = 0; k < m->graphs.n; k++)
+		resume(c, &m->graphs.v[k]);
 	for (i = 0; i < c->n_graphs; i++)
-		check_lost(c, i);
+		check_known(c, i);
 }
 
 static void

@@ -347,6 +347,8 @@ class Graph(_core.Recorder):
             name, todo = _core.errors().get(code, ("unknown", ""))
         operator, _, _, inputs, line = self._about(cause)
         text = text or todo
+        for said in (f"Op {cause} ({operator}): ", f"{operator}: "):
+            text = text.removeprefix(said)
         message = f"op {cause} ({operator}) failed: {text}"
         if cause != op:
             message = (f"op {op} ({self._about(op)[0]}) has no value: it "
