@@ -11,6 +11,7 @@
 struct exec {
 	struct plan	 plan;
 	bool		 loaded;
+	bool		 wide;		/* see kernels.h */
 	uint8_t		*memory;	/* the arena lies in it, aligned */
 	size_t		 size;
 	uint8_t		*arena;
@@ -26,7 +27,16 @@ struct exec {
 struct exec *
 exec_new(void)
 {
-	return xcalloc(1, sizeof(struct exec));
+	struct exec *x = xcalloc(1, sizeof *x);
+
+	x->wide = kernels_wide();
+	return x;
+}
+
+void
+exec_set_wide(struct exec *x, bool wide)
+{
+	x->wide = wide && kernels_wide();
 }
 
 static void
@@ -83,7 +93,8 @@ exec_load(struct exec *x, const uint8_t *program, size_t len,
 	size_t n;
 
 	unload(x);
-	r = plan_load(&x->plan, program, len, given, n_given, memory_limit, e);
+	r = plan_load(&x->plan, program, len, given, n_given, memory_limit,
+	    x->wide, e);
 	if (r == E_OK)
 		r = take_memory(x, memory_limit, e);
 	if (r == E_OK) {

@@ -26,6 +26,9 @@ struct exec_value {
 
 struct exec	*exec_new(void);
 void		 exec_free(struct exec *);
+/* From the next load on: this processor's widest vectors (where there are any;
+ * the default), or those that all have.  The bits are the same: for tests. */
+void		 exec_set_wide(struct exec *, bool);
 /*
  * Checks and plans.  program is borrowed until the next load; given: bytes of
  * the GIVEN sources by ordinal, borrowed as long (8-aligned; n = 0 entries

@@ -431,13 +431,14 @@ plan_memory(struct plan *p, size_t limit, struct op_error *e)
 
 enum error
 plan_load(struct plan *p, const uint8_t *program, size_t len,
-    const struct bytes *given, size_t n_given, size_t limit,
+    const struct bytes *given, size_t n_given, size_t limit, bool wide,
     struct op_error *e)
 {
 	enum error r;
 	uint32_t n;
 
 	memset(p, 0, sizeof *p);
+	p->wide = wide;
 	memset(e, 0, sizeof *e);
 	r = program_open(&p->prog, program, len, PLAN_MAX_OPS, e);
 	if (r != E_OK)

@@ -36,6 +36,7 @@ struct plan {
 	uint64_t		 cost;
 	struct plan_chunk	*chunks;
 	bool			 failed;	/* no memory for the plan itself */
+	bool			 wide;		/* see kernels.h */
 };
 
 /* What the op being planned looks like. */
@@ -52,7 +53,7 @@ struct plan_op {
 
 enum error plan_load(struct plan *, const uint8_t *program, size_t len,
 	    const struct bytes *given, size_t n_given, size_t limit,
-	    struct op_error *) MUST_CHECK;
+	    bool wide, struct op_error *) MUST_CHECK;
 void	 plan_clear(struct plan *);
 
 /*

@@ -81,7 +81,7 @@ dot_batches(struct gemm_step *d, const struct view *a, const struct view *b,
 static void
 gemm_step(struct plan *p, uint32_t op, struct gemm_step *d)
 {
-	const struct gemm_kernel *g = gemm_kernel(d->a.dtype);
+	const struct gemm_kernel *g = gemm_kernel(d->a.dtype, p->wide);
 	int64_t m = least(d->m, GEMM_M), n = least(d->n, GEMM_N);
 	int64_t k = least(d->k, GEMM_K), batches = walk_positions(&d->batch_c);
 
@@ -123,7 +123,7 @@ matvec_step(struct plan *p, uint32_t op, struct gemm_step *d)
 {
 	int64_t m = least(d->m, MATVEC_M), k = least(d->k, MATVEC_K);
 
-	d->kernel = gemm_kernel(d->a.dtype);
+	d->kernel = gemm_kernel(d->a.dtype, p->wide);
 	d->m_blocks = blocks(d->m, MATVEC_M);
 	d->k_blocks = blocks(d->k, MATVEC_K);
 	plan_use(p, d->a.slot);

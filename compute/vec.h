@@ -16,9 +16,8 @@
 #error "float and double must be rounded at every operation (no x87)"
 #endif
 
-#ifdef __AVX2__
-#define VEC_BYTES 32
-#else
+/* A file for one target says so before it includes this. */
+#ifndef VEC_BYTES
 #define VEC_BYTES 16
 #endif
 

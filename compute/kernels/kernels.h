@@ -81,6 +81,21 @@ struct gemm_kernel {
 		    bool first);
 };
 
-const struct gemm_kernel *gemm_kernel(enum dtype);
+/* wide: this processor's widest vectors rather than every one's. */
+const struct gemm_kernel *gemm_kernel(enum dtype, bool wide);
+#if defined(__x86_64__)
+const struct gemm_kernel *gemm_kernel_avx2(enum dtype);
+#endif
+
+/* Whether wide may be asked for here. */
+static inline bool
+kernels_wide(void)
+{
+#if defined(__x86_64__)
+	return __builtin_cpu_supports("avx2");
+#else
+	return false;
+#endif
+}
 
 #endif

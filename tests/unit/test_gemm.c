@@ -127,6 +127,9 @@ check_all(int64_t m, int64_t n, int64_t k)
 			p.turn_a = (turn & 1) != 0;
 			p.turn_b = (turn & 2) != 0;
 			p.budget = turn == 1 ? 1 : UINT64_MAX;
+			exec_set_wide(p.exec, false);
+			check_product(&p);
+			exec_set_wide(p.exec, true);
 			check_product(&p);
 		}
 	exec_free(p.exec);
@@ -191,6 +194,7 @@ START_TEST(test_no_contraction)
 			}
 			compute(&p, in, &want);
 			p.turn_a = !p.turn_a;
+			exec_set_wide(p.exec, p.turn_a);
 			compute(&p, in, &want);
 		}
 	exec_free(p.exec);

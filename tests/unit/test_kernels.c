@@ -131,6 +131,7 @@ check_program(struct exec *x, uint64_t seed)
 	ck_assert_int_eq(program_open(&p, r.program.data, r.program.len, 1000,
 	    &err), E_OK);
 	expect(&r, &p, &e);
+	exec_set_wide(x, seed / 4 % 2 == 0);
 	ck_assert_int_eq(exec_load(x, r.program.data, r.program.len, r.given,
 	    r.n_given, MEMORY, &err), E_OK);
 	while (exec_step(x, budget(seed)) == EXEC_MORE)
