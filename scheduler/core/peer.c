@@ -144,6 +144,18 @@ on_bench(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	s->assign = true;
 }
 
+/* Its groups go to others; an answer of its own still counts. */
+static void
+peer_hands_back(struct sched *s, const struct peer *p)
+{
+	uint32_t i, next;
+
+	for (i = p->out_first; i != 0; i = next) {
+		next = s->groups[i].out_next;
+		group_return(s, i, false);
+	}
+}
+
 void
 on_state(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
@@ -153,6 +165,8 @@ on_state(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	p->hidden = st->hidden;
 	p->leaving = st->leaving;
 	p->paused = st->paused != 0;
+	if (st->paused == 1)	/* now: it has dropped what it had */
+		peer_hands_back(s, p);
 	if (st->slots != 0 && st->slots <= SLOTS_MAX && st->slots != p->slots) {
 		p->slots = (uint32_t)st->slots;
 		for (i = p->out_first; i != 0; i = s->groups[i].out_next)
@@ -270,13 +284,8 @@ on_stored(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 static void
 peer_silent(struct sched *s, struct peer *p)
 {
-	uint32_t i, next;
-
 	p->silent = true;
-	for (i = p->out_first; i != 0; i = next) {
-		next = s->groups[i].out_next;
-		group_return(s, i, false);
-	}
+	peer_hands_back(s, p);
 }
 
 void

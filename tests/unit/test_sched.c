@@ -351,6 +351,29 @@ START_TEST(silent_participant_may_still_answer)
 }
 END_TEST
 
+START_TEST(paused_participant_hands_back)
+{
+	const uint64_t want[1] = { 3 };
+	uint64_t g = world_graph(&w, DEV, 1);
+	struct msg m, state = { .id = M_STATE };
+
+	fake_hello(&f1);
+	write_sum();
+	world_batch(&w, DEV, g, 1, &pw, want, 1);
+	ck_assert(world_find(&w, P1, M_ASSIGN, &m));
+	state.state.slots = 1;
+	state.state.paused = 1;
+	world_say(&w, P1, &state);
+	ck_assert(!world_find(&w, P1, M_ASSIGN, &m));
+	/* Alone as it is, it gets the group again when it goes on. */
+	state.state.paused = 0;
+	world_say(&w, P1, &state);
+	ck_assert_uint_eq(fake_work(&f1, 1), 1);
+	ck_assert(world_find(&w, DEV, M_VALUE, &m));
+	check_sum(&m);
+}
+END_TEST
+
 START_TEST(result_twice_and_wrong_token)
 {
 	const uint64_t want[1] = { 3 };
@@ -712,6 +735,7 @@ main(void)
 	tcase_add_test(t, lost_participant);
 	tcase_add_test(t, op_lost_too_often);
 	tcase_add_test(t, silent_participant_may_still_answer);
+	tcase_add_test(t, paused_participant_hands_back);
 	tcase_add_test(t, result_twice_and_wrong_token);
 	tcase_add_test(t, result_twice);
 	tcase_add_test(t, lie_is_refused);
