@@ -1,9 +1,7 @@
 /*
  * gatewayd: every foreign byte comes through here.
  */
-#include <sys/prctl.h>
-
-#include "common/log.h"
+#include "gateway/box.h"
 #include "gateway/gateway_priv.h"
 
 int
@@ -18,11 +16,8 @@ main(int argc, char **argv)
 	int status;
 
 	proc_init(&proc, "gatewayd", argc, argv);
-	/* Nobody may read our memory, and nothing we run gains rights. */
-	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		log_warn("start", "prctl");
 	gw = gateway_new(&proc);
+	box_enter(proc.conf, proc.conf_path);
 	proc_ready(&proc);
 	status = proc_run(&proc, &handlers, gw);
 	gateway_free(gw);

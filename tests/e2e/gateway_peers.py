@@ -41,7 +41,8 @@ def tensor_digest(dtype: int, dims: list[int], data: bytes) -> bytes:
 
 def program(base: int, sources: list[tuple[list[int], int]], digests: list[bytes]) -> bytes:
     """A packed program of float64 sources: (dims, place), refs counted per place."""
-    ops, dims, refs = b"", [], {2: 0, 3: 0}
+    ops, refs = b"", {2: 0, 3: 0}
+    dims: list[int] = []
     for shape, place in sources:
         ops += struct.pack("<HBBBBHIIII", 1, F64, len(shape), 1, place, 0, 0, len(dims), 0, refs[place])
         refs[place] += 1
@@ -99,7 +100,8 @@ class Peer:
         body, self.data = self.data[:length], self.data[length:]
         return int(lines[0].split()[1]), headers, body
 
-    def ask(self, path: str, *headers: str, method: str = "GET", host: str = "localhost") -> tuple[int, dict[str, str], bytes]:
+    def ask(self, path: str, *headers: str, method: str = "GET",
+            host: str = "localhost") -> tuple[int, dict[str, str], bytes]:
         """One request and its answer (not for HEAD)."""
         self.sock.sendall("\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {host}", *headers, "", ""]).encode())
         return self.answer()

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from gateway_peers import (
-    AGAIN, ANNOUNCE, ASSIGN, BACK, BAD_DIGEST, BAD_PROGRAM, BATCH, BENCH, BOOL, DEVELOPER, END, F64, GONE, GRAPH, HELLO, LINK,
-    NO_TENSOR, OBSERVER, PART, PARTICIPANT, PING, PONG, PROBE, PUT, REFUSE, RESULT, SESSION, SILENT, STATE, STATS, STORAGE_BUSY, STORED,
-    TOO_BIG, VALUE, WANT, WELCOME, Gateway, Peer, Scheduler, b3, hello, program, tensor_digest, wait_closed,
+    AGAIN, ANNOUNCE, ASSIGN, BACK, BAD_DIGEST, BAD_PROGRAM, BATCH, BENCH, BOOL, DEVELOPER, END, F64, GONE,
+    GRAPH, HELLO, LINK, NO_TENSOR, OBSERVER, PART, PARTICIPANT, PING, PONG, PROBE, PUT, REFUSE, RESULT,
+    SESSION, SILENT, STATE, STATS, STORAGE_BUSY, STORED, TOO_BIG, VALUE, WANT, WELCOME, Gateway, Peer,
+    Scheduler, b3, hello, program, tensor_digest, wait_closed,
 )
 from harness import until
 
@@ -235,7 +236,7 @@ def masked(first: int, payload: bytes, size: int | None = None) -> bytes:
 
 def test_hostile_websocket(start: Start) -> None:
     gateway = start()
-    for data, code in (
+    before: list[tuple[bytes | list[Any], int]] = [
         (b"\x82\x01x", 1002), (masked(0xC2, b"x"), 1002), (masked(0x83, b"x"), 1002), (masked(0x80, b"x"), 1002),
         (masked(0x09, b""), 1002), (masked(0x88, b"x"), 1002), (masked(0x88, b"\x03\xed"), 1002),
         (b"\x82\xff\x80" + bytes(11), 1002), (b"\x82\xff" + bytes(4) + b"\x7f" + bytes(7), 1009),
@@ -245,15 +246,17 @@ def test_hostile_websocket(start: Start) -> None:
         (masked(0x82, b"\xc1"), 4400), (masked(0x82, b"\xdd\xff\xff\xff\xff"), 4400), ([PING, 1], 4400),
         ([HELLO, 1, 4, "", b"", "", b"", "", "", 0, 0, 0, []], 4403),
         ([HELLO, "one"], 4400),
-    ):
+    ]
+    for data, code in before:
         assert closes_with(gateway, data)[0] == code, data
-    for role, message, code in (
+    after: list[tuple[int, list[Any], int]] = [
         (PARTICIPANT, [BATCH, 1, 1, b"", [], [], []], 4403), (DEVELOPER, [RESULT], 4403),
         (OBSERVER, [PING, 1], 4403), (DEVELOPER, hello(DEVELOPER), 4403), (DEVELOPER, [99], 4400),
         (DEVELOPER, [PART, bytes(32), 0, b"x"], 4400), (DEVELOPER, [PUT, bytes(32), F64, [2], 8], 4400),
         (DEVELOPER, [PUT, bytes(32), F64, [-1], 0], 4400), (DEVELOPER, [PUT, b"", F64, [1], 8], 4400),
         (DEVELOPER, [GRAPH, bytes(17)], 4400),
-    ):
+    ]
+    for role, message, code in after:
         got = closes_with(gateway, message, after_hello=role)
         assert got[0] == code, (message, got)
     assert closes_with(gateway, [GRAPH, bytes(17)], after_hello=DEVELOPER)[1].startswith("GRAPH.key")
