@@ -134,13 +134,15 @@ on_again(struct participant *p, const struct msg *msg)
 
 /* ---- telling ---- */
 
-static void
-tell_bench(struct participant *p)
+void
+join_bench(struct participant *p)
 {
 	struct msg m = { .id = M_BENCH };
 	struct rec_speed speeds[BENCH_SPEEDS];
 	uint32_t i;
 
+	if (!p->told)
+		return;		/* join_tell will */
 	for (i = 0; i < p->bench.n; i++) {
 		speeds[i].cost_class = p->bench.speeds[i].cost_class;
 		speeds[i].dtype = p->bench.speeds[i].dtype;
@@ -248,7 +250,7 @@ join_tell(struct participant *p)
 	const struct result *r;
 
 	p->told = true;
-	tell_bench(p);
+	join_bench(p);
 	join_state(p);
 	join_announce(p);
 	for (r = p->results; r != NULL; r = r->next)

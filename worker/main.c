@@ -320,6 +320,16 @@ on_drain(struct proc *proc, uint64_t deadline_ms, void *arg)
 	pump(w);
 }
 
+static void
+on_reload(struct proc *proc, void *arg)
+{
+	struct worker *w = arg;
+
+	participant_set_memory(w->participant, proc->conf->worker_memory_bytes,
+	    proc_now_us());
+	pump(w);
+}
+
 /* ---- life ---- */
 
 static void
@@ -422,7 +432,10 @@ clear(struct worker *w)
 int
 main(int argc, char **argv)
 {
-	static const struct proc_handlers handlers = { .drain = on_drain };
+	static const struct proc_handlers handlers = {
+		.drain = on_drain,
+		.reload = on_reload,
+	};
 	struct worker w = { 0 };
 
 	init(&w, argc, argv);

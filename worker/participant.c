@@ -513,6 +513,17 @@ participant_set_duty(struct participant *p, double duty, uint64_t now_us)
 }
 
 void
+participant_set_memory(struct participant *p, uint64_t memory, uint64_t now_us)
+{
+	p->now_us = now_us;
+	if (p->memory == memory)
+		return;
+	p->memory = p->values.limit = memory;
+	p->changed = true;
+	join_bench(p);
+}
+
+void
 participant_leave(struct participant *p, uint64_t now_us)
 {
 	p->now_us = now_us;

@@ -182,6 +182,8 @@ void	 participant_pause(struct participant *, enum participant_pause,
 void	 participant_set_slots(struct participant *, uint32_t, uint64_t now_us);
 void	 participant_set_hidden(struct participant *, bool, uint64_t now_us);
 void	 participant_set_duty(struct participant *, double, uint64_t now_us);
+/* Bytes lent from now on; what it holds stays. */
+void	 participant_set_memory(struct participant *, uint64_t, uint64_t now_us);
 /* Takes no more; ends (PC_CLOSE, PS_LEFT) when all it has is acknowledged. */
 void	 participant_leave(struct participant *, uint64_t now_us);
 

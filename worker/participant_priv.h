@@ -160,6 +160,7 @@ void	 participant_set_text(struct participant *, enum error, struct str);
 
 /* join.c: sessions. */
 void	 join_hello(struct participant *);
+void	 join_bench(struct participant *);
 void	 join_state(struct participant *);
 /* BENCH, STATE, ANNOUNCE and the results again. */
 void	 join_tell(struct participant *);

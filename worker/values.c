@@ -219,7 +219,7 @@ values_blob(struct values *t, const struct shape *s, size_t size, uint8_t *data)
 {
 	struct blob *b;
 
-	if (size > t->limit || t->bytes > t->limit - size)
+	if (t->bytes > t->limit || size > t->limit - t->bytes)
 		return NULL;
 	if (data == NULL && (data = xtry_malloc(size)) == NULL)
 		return NULL;

@@ -1005,6 +1005,27 @@ START_TEST(tells_its_state)
 }
 END_TEST
 
+START_TEST(lends_less_from_now_on)
+{
+	uint8_t digest[DIGEST_LEN];
+	struct sim_input in[] = { { 1, FROM_SENT, digest } };
+	struct sim s;
+
+	sim_join(&s, 1, MEMORY);
+	hold(&s, 100);
+	participant_set_memory(s.p, 1000, s.now);
+	sim_drain(&s);
+	ck_assert_uint_eq(sim_sent(&s, M_BENCH, 0)->bench.memory, 1000);
+	drop(&s, 9, 1);
+	ck_assert_double_eq(sim_status(&s).held_bytes, 800);
+	free(sim_vector(100, 2, digest));
+	sim_assign(&s, 6, in, 1, 100, 3, false);
+	sim_put(&s, digest, 100);
+	expect_refused(&s, 6, E_MEMORY);
+	sim_end(&s);
+}
+END_TEST
+
 START_TEST(rests_between_groups)
 {
 	struct sim_input in[] = { { 2, FROM_HELD, NULL } };
@@ -1199,6 +1220,7 @@ participant_suite(void)
 	tcase_add_test(rest, pauses_now);
 	tcase_add_test(rest, pauses_after_what_it_has);
 	tcase_add_test(rest, tells_its_state);
+	tcase_add_test(rest, lends_less_from_now_on);
 	tcase_add_test(rest, rests_between_groups);
 	tcase_add_test(rest, leaves_when_all_is_handed_in);
 	tcase_add_test(rest, closes_on_rubbish);
