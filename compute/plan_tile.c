@@ -162,7 +162,7 @@ chain_op(struct plan *p, struct chain *c, uint32_t op)
 		b = chain_value(p, c, refs[1] - p->prog.base, dtype);
 	if (p->failed)
 		return 0;
-	return chain_apply(c, tile_kernel(code, dtype), a, b,
+	return chain_apply(c, tile_kernel(code, dtype, p->wide), a, b,
 	    function ? COST_FUNCTION : COST_OP);
 }
 
@@ -202,7 +202,7 @@ plan_is_tile(const struct plan *p, uint32_t i)
 	const struct program_op *o = &p->prog.ops[i];
 
 	/* Every elementwise op exists for float64. */
-	return o->n_in > 0 && tile_kernel(o->code, DT_F64) != NULL;
+	return o->n_in > 0 && tile_kernel(o->code, DT_F64, false) != NULL;
 }
 
 static bool
@@ -329,8 +329,8 @@ plan_truth(struct plan *p, uint32_t op, const struct view *from,
 	chain_init(&c, to);
 	a = chain_load(p, &c, from, from->dtype);
 	b = chain_load(p, &c, &none, from->dtype);
-	(void)chain_apply(&c, tile_kernel(OP_NOT_EQUAL, from->dtype), a, b,
-	    COST_OP);
+	(void)chain_apply(&c, tile_kernel(OP_NOT_EQUAL, from->dtype, p->wide),
+	    a, b, COST_OP);
 	(void)chain_end(p, &c, op, to);
 }
 

@@ -11,8 +11,11 @@
 /* z[i] = f(a[i], b[i]) over contiguous tiles; b is unused by unary kernels. */
 typedef void (*tile_fn)(const void *a, const void *b, void *z, size_t n);
 
-/* dtype: what the op computes in.  NULL: not an elementwise op. */
-tile_fn	 tile_kernel(enum op_code, enum dtype);
+/*
+ * dtype: what the op computes in.  NULL: not an elementwise op.  wide: this
+ * processor's widest vectors rather than every one's.
+ */
+tile_fn	 tile_kernel(enum op_code, enum dtype, bool wide);
 tile_fn	 tile_cast(enum dtype from, enum dtype to);	/* NULL: same */
 bool	 tile_negative(const void *, enum dtype, size_t n);	/* any < 0 */
 
@@ -81,10 +84,10 @@ struct gemm_kernel {
 		    bool first);
 };
 
-/* wide: this processor's widest vectors rather than every one's. */
 const struct gemm_kernel *gemm_kernel(enum dtype, bool wide);
 #if defined(__x86_64__)
 const struct gemm_kernel *gemm_kernel_avx2(enum dtype);
+tile_fn	 tile_kernel_avx2(enum op_code, enum dtype);
 #endif
 
 /* Whether wide may be asked for here. */

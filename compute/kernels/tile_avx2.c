@@ -1,0 +1,23 @@
+/*
+ * Elementwise kernels for processors with AVX2, and only those.
+ */
+#include "compute/kernels/kernels.h"
+#include "compute/math/math.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#define VEC_BYTES 32
+#include "compute/vec.h"
+
+#include "compute/kernels/avx2_begin.h"
+#include "compute/kernels/tile_body.h"
+
+tile_fn
+tile_kernel_avx2(enum op_code code, enum dtype dtype)
+{
+	return pick(code, dtype);
+}
+
+#include "compute/kernels/avx2_end.h"
+#endif
