@@ -1,8 +1,10 @@
 /*
  * Runs argmax, argmin and sort: one lane after the other, a lane in chunks or
- * merge passes.
+ * passes.
  */
 #include "compute/step.h"
+
+#include <string.h>
 
 void
 run_arg(const struct run *r, int64_t from, int64_t to)
@@ -56,6 +58,50 @@ sort_pass(const struct run *r, const struct sort_step *d, int64_t pass,
 		view_scatter(out, run_slot(r, out->slot), 0, n, b);
 }
 
+/* Whether all keys have the same digit. */
+static bool
+one_digit(const struct radix_state *s, uint32_t digit, size_t n)
+{
+	for (uint32_t i = 0; i < 256; i++)
+		if (s->count[digit][i] != 0)
+			return s->count[digit][i] == n;
+	return true;
+}
+
+/* Pass 0 makes keys; pass p sorts by digit p - 1, if it tells keys apart. */
+static void
+radix_pass(const struct run *r, const struct sort_step *d, int64_t pass,
+    const struct view *in, const struct view *out)
+{
+	size_t n = (size_t)d->length, size = dtype_size(d->in.dtype);
+	struct radix_state *s = (void *)run_slot(r, r->step->scratch);
+	uint8_t *a = (uint8_t *)(s + 1), *b = a + n * size, *x, *spare;
+	uint32_t digit = (uint32_t)pass - 1;
+
+	if (pass == 0) {
+		memset(s, 0, sizeof *s);
+		view_gather(in, run_read(r, in->slot), 0, n, a);
+		d->radix->keys(a, n, s);
+		return;
+	}
+	x = s->turned ? b : a;
+	spare = s->turned ? a : b;
+	if (!one_digit(s, digit, n)) {
+		d->radix->pass(x, spare, n, s, digit);
+		s->turned = !s->turned;
+		x = s->turned ? b : a;
+		spare = s->turned ? a : b;
+	}
+	if (pass + 1 < d->passes)
+		return;
+	d->radix->elements(x, n);
+	if (s->minus) {
+		view_gather(in, run_read(r, in->slot), 0, n, spare);
+		d->radix->zeros(x, n, spare);
+	}
+	view_scatter(out, run_slot(r, out->slot), 0, n, x);
+}
+
 void
 run_sort(const struct run *r, int64_t from, int64_t to)
 {
@@ -68,6 +114,9 @@ run_sort(const struct run *r, int64_t from, int64_t to)
 		walk_seek(&out_lanes, u / d->passes);
 		in.offset = d->in.offset + in_lanes.offset;
 		out.offset = d->out.offset + out_lanes.offset;
-		sort_pass(r, d, u % d->passes, &in, &out);
+		if (d->radix != NULL)
+			radix_pass(r, d, u % d->passes, &in, &out);
+		else
+			sort_pass(r, d, u % d->passes, &in, &out);
 	}
 }

@@ -93,6 +93,7 @@ struct sort_step {
 	struct walk	 in_lanes, out_lanes;
 	sort_fn		 runs;
 	merge_fn	 merge;
+	const struct radix_kernel *radix;	/* NULL: by merging */
 };
 
 /* A matrix times a vector (n = 1) has units of its own, else the same. */

@@ -59,6 +59,31 @@ typedef void (*merge_fn)(const void *x, void *y, size_t n, size_t width);
 sort_fn	 sort_kernel(enum dtype);
 merge_fn merge_kernel(enum dtype);
 
+/* Sorting by digits of a byte; lanes shorter than RADIX_LEAST are merged. */
+#define RADIX_LEAST	256
+#define RADIX_MOST	(INT64_C(1) << 31)
+
+struct radix_state {
+	uint32_t	count[8][256];	/* of each digit, from the lowest */
+	uint32_t	minus;		/* there was a -0 */
+	uint32_t	turned;		/* keys lie in the second buffer */
+};
+
+struct radix_kernel {
+	uint32_t	digits;
+	/* In place; the state was zeroed. */
+	void	(*keys)(void *x, size_t n, struct radix_state *);
+	/* By one digit, from x to y. */
+	void	(*pass)(const void *x, void *y, size_t n,
+		    struct radix_state *, uint32_t digit);
+	/* Back from keys, in place; every -0 has become +0 ... */
+	void	(*elements)(void *x, size_t n);
+	/* ... until the zeros of the original, in order, replace them. */
+	void	(*zeros)(void *x, size_t n, const void *original);
+};
+
+const struct radix_kernel *radix_kernel(enum dtype);
+
 /* Blocks of the matrix product; the length of a k block is part of the bits. */
 #define GEMM_M	240
 #define GEMM_N	2048
