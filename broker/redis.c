@@ -165,7 +165,7 @@ redis_write_config(const struct redis *r, const struct conf *conf,
 	 * user's name: without rights every MULTI of the record would be
 	 * skipped, with no more than a line in its log (seen with 7.0.15).
 	 */
-	line(b, "user default off ~* &* +@all");
+	line(b, "user default off resetpass ~* &* +@all");
 	for (i = 0; i < REDIS_USERS; i++)
 		line(b, "user %s on >%s %s", users[i].name, r->passwords[i],
 		    users[i].rules);

@@ -278,6 +278,65 @@ START_TEST(users_may_what_they_need)
 }
 END_TEST
 
+static long long
+run_int(redisContext *c, const char *command)
+{
+	redisReply *r = redisCommand(c, command);
+	long long n;
+
+	ck_assert_ptr_nonnull(r);
+	ck_assert_msg(r->type != REDIS_REPLY_ERROR, "%s", r->str);
+	n = r->integer;
+	freeReplyObject(r);
+	return n;
+}
+
+/* A transaction is still there when the server has read its file again. */
+START_TEST(transactions_survive)
+{
+	redisContext *c = rconn_open_sync(conf, "scheduler", err, sizeof(err));
+
+	ck_assert_msg(c != NULL, "%s", err);
+	run_int(c, "SET raven:plain 1");
+	run_int(c, "MULTI");
+	run_int(c, "HSET raven:graph:{1} v 1");
+	run_int(c, "HSET raven:graph:{1}:ops 1 x");
+	run_int(c, "EXEC");
+	redisFree(c);
+	stop_server(SIGKILL);
+	start_server();
+	c = rconn_open_sync(conf, "ops", err, sizeof(err));
+	ck_assert_msg(c != NULL, "%s", err);
+	ck_assert_int_eq(run_int(c, "EXISTS raven:plain"), 1);
+	ck_assert_int_eq(run_int(c, "HLEN raven:graph:{1}"), 1);
+	ck_assert_int_eq(run_int(c, "HLEN raven:graph:{1}:ops"), 1);
+	redisFree(c);
+}
+END_TEST
+
+/* The default user has every right and no way in. */
+START_TEST(nobody_comes_in_without_a_password)
+{
+	static const char *const commands[] = { "PING", "GET raven:x",
+	    "AUTH default ", "AUTH x", "AUTH default x", "ACL WHOAMI" };
+	redisContext *c;
+	redisReply *r;
+	char path[160];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/run/redis.sock", folder);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		c = redisConnectUnix(path);
+		ck_assert_int_eq(c->err, 0);
+		r = redisCommand(c, commands[i]);
+		ck_assert_ptr_nonnull(r);
+		ck_assert_msg(r->type == REDIS_REPLY_ERROR, "%s", commands[i]);
+		freeReplyObject(r);
+		redisFree(c);
+	}
+}
+END_TEST
+
 START_TEST(wrong_password)
 {
 	struct seen s = { 0 };
@@ -350,6 +409,8 @@ main(void)
 	tcase_add_test(t, server_dies);
 	tcase_add_test(t, closed_by_us);
 	tcase_add_test(t, users_may_what_they_need);
+	tcase_add_test(t, transactions_survive);
+	tcase_add_test(t, nobody_comes_in_without_a_password);
 	tcase_add_test(t, wrong_password);
 	tcase_add_test(t, addresses);
 	suite_add_tcase(s, t);
