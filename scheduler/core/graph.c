@@ -78,8 +78,11 @@ graph_shed(struct sched *s, struct graph *g)
 
 	for (i = 1; i <= g->n_values; i++)
 		value_clear(s, g, &g->values[i]);
-	for (i = 0; i < g->n_batches; i++)
+	/* Digests of batches stay; after a restart there are none. */
+	for (i = 0; i < g->n_batches && g->batches != NULL; i++) {
 		xfree(g->batches[i].bytes);
+		g->batches[i].bytes = NULL;
+	}
 	xfree(g->ops);
 	xfree(g->edges);
 	xfree(g->values);
@@ -94,8 +97,6 @@ graph_shed(struct sched *s, struct graph *g)
 	g->ops_cap = g->edges_cap = g->values_cap = g->shapes_cap = 0;
 	g->n_edges = g->n_values = g->n_shapes = 0;
 	g->ready_us = g->left_us = 0;
-	for (i = 0; i < g->n_batches; i++)
-		g->batches[i].bytes = NULL;
 }
 
 void

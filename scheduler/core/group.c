@@ -195,6 +195,7 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 
 	group_unlink(s, i);
 	group_link(s, i, peer);
+	k->claimed = true;
 	if (k->predicted_us == 0)
 		k->predicted_us = (double)s->set.limits.group_min_us;
 	group_place(s, i);
@@ -226,6 +227,52 @@ group_lost_op(struct sched *s, struct graph *g, uint32_t op)
 		state_fail(s, g, op, E_LOST, op, NULL);
 }
 
+static void
+group_say_cancel(struct sched *s, const struct group *k)
+{
+	struct rec_group_ref ref = { s->graphs[k->graph]->g, k->epoch,
+		k->counter };
+	struct msg m = { .id = M_CANCEL };
+	struct peer *p = k->peer != 0 ? s->peers[k->peer] : NULL;
+
+	m.cancel.groups.v = &ref;
+	m.cancel.groups.n = 1;
+	if (p != NULL && p->serial == k->peer_serial && p->session != 0)
+		out_send(s->out, p->session, &m, false);
+}
+
+/* Does it wait for a value that will not come any more? */
+static bool
+group_starves(const struct sched *s, const struct group *k, uint32_t graph)
+{
+	const struct graph *g = s->graphs[graph];
+	uint32_t n;
+
+	for (n = 0; k->graph == graph && n < k->n_inputs; n++) {
+		if (k->inputs[n].from == FROM_COMING &&
+		    g->ops[k->inputs[n].op].state == OP_PENDING)
+			return true;
+	}
+	return false;
+}
+
+/* Groups sent ahead after one that was returned go back too. */
+static void
+group_return_ahead(struct sched *s, struct peer *p, uint32_t graph)
+{
+	uint32_t i = p->out_first;
+
+	while (i != 0) {
+		if (!group_starves(s, &s->groups[i], graph)) {
+			i = s->groups[i].out_next;
+			continue;
+		}
+		group_say_cancel(s, &s->groups[i]);
+		group_return(s, i, false);
+		i = p->out_first;	/* the list has changed */
+	}
+}
+
 void
 group_return(struct sched *s, uint32_t i, bool lost)
 {
@@ -245,6 +292,7 @@ group_return(struct sched *s, uint32_t i, bool lost)
 	}
 	group_record(s, i, NULL);
 	write_computing(s, g, &s->groups[i], false);
+	group_return_ahead(s, s->peers[s->groups[i].peer], g->index);
 }
 
 void
@@ -263,16 +311,7 @@ group_done(struct sched *s, uint32_t i)
 void
 group_cancel(struct sched *s, uint32_t i)
 {
-	struct group *k = &s->groups[i];
-	struct rec_group_ref ref = { s->graphs[k->graph]->g, k->epoch,
-		k->counter };
-	struct msg m = { .id = M_CANCEL };
-	struct peer *p = k->peer != 0 ? s->peers[k->peer] : NULL;
-
-	m.cancel.groups.v = &ref;
-	m.cancel.groups.n = 1;
-	if (p != NULL && p->serial == k->peer_serial && p->session != 0)
-		out_send(s->out, p->session, &m, false);
+	group_say_cancel(s, &s->groups[i]);
 	group_unlink(s, i);
 	group_record(s, i, NULL);
 	group_done(s, i);

@@ -43,7 +43,7 @@ grow_in_flight(const struct grow *gr, const struct op *o)
 	const struct group *k = &gr->s->groups[o->group];
 
 	return o->state == OP_COMPUTING && o->group != gr->group &&
-	    k->peer == gr->peer && k->state == GROUP_OUT;
+	    (o->flags & OPF_COMING) != 0 && k->peer == gr->peer && k->state == GROUP_OUT;
 }
 
 /* A large input with others only: shall somebody upload it for p? */

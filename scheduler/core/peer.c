@@ -3,6 +3,8 @@
  */
 #include "sched_priv.h"
 
+#define LOCAL_RATE	200000000	/* bytes a second */
+
 static void
 peer_copy(char *to, size_t cap, struct str from)
 {
@@ -104,11 +106,10 @@ void
 peer_gone(struct sched *s, uint32_t peer, bool goodbye)
 {
 	struct peer *p = s->peers[peer];
-	uint32_t i, next, nth = 0;
+	uint32_t i, nth = 0;
 
-	for (i = p->out_first; i != 0; i = next, nth++) {
-		next = s->groups[i].out_next;
-		if (!goodbye && !p->leaving && nth < p->slots) {
+	while ((i = p->out_first) != 0) {
+		if (!goodbye && !p->leaving && nth++ < p->slots) {
 			p->client.lost++;
 			write_event(s, "group-lost",
 			    s->graphs[s->groups[i].graph]->g, p->cid, "");
@@ -148,12 +149,8 @@ on_bench(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 static void
 peer_hands_back(struct sched *s, const struct peer *p)
 {
-	uint32_t i, next;
-
-	for (i = p->out_first; i != 0; i = next) {
-		next = s->groups[i].out_next;
-		group_return(s, i, false);
-	}
+	while (p->out_first != 0)
+		group_return(s, p->out_first, false);
 }
 
 void
@@ -288,6 +285,15 @@ peer_silent(struct sched *s, struct peer *p)
 	peer_hands_back(s, p);
 }
 
+/* An own worker's link is this machine's memory, however busy it was. */
+static double
+peer_link(const struct peer *p, uint64_t rate)
+{
+	if (p->trusted && rate < LOCAL_RATE)
+		return LOCAL_RATE;
+	return (double)rate;
+}
+
 void
 on_session(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
@@ -306,7 +312,7 @@ on_session(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 		break;
 	case PRESENCE_LINK:
 		p->rtt_us = (double)v->rtt_us;
-		p->down = (double)v->down;
-		p->up = (double)v->up;
+		p->down = peer_link(p, v->down);
+		p->up = peer_link(p, v->up);
 	}
 }

@@ -33,6 +33,25 @@ result_refuse(struct result *x, enum error code, const char *text)
 	sched_refuse(x->s, x->p->session, &m);
 }
 
+/* It keeps what it computed until told; of no use is what we do not count. */
+static void
+result_drop(struct result *x)
+{
+	uint64_t op;
+	size_t i;
+
+	if (x->g == NULL || !graph_open(x->g)) {
+		value_drop_at(x->s, x->peer, x->r->g, 0);
+		return;
+	}
+	for (i = 0; i < x->r->exports.n; i++) {
+		op = x->r->exports.v[i].op;
+		if (op == 0 || op > x->g->n_ops ||
+		    !value_held(x->s, x->g, (uint32_t)op, x->peer))
+			value_drop_at(x->s, x->peer, x->r->g, op);
+	}
+}
+
 static bool
 export_small_sound(const struct shape *shape, const struct rec_export *e)
 {
@@ -135,8 +154,10 @@ result_value(struct result *x, const struct rec_export *e)
 {
 	struct value *v;
 
-	if (x->g->ops[e->op].state == OP_FAILED)
+	if (x->g->ops[e->op].state == OP_FAILED) {
+		value_drop_at(x->s, x->peer, x->g->g, e->op);
 		return;
+	}
 	v = value_slot(x->g, (uint32_t)e->op);
 	memcpy(v->digest, e->digest.p, DIGEST_LEN);
 	v->size = e->size;
@@ -155,6 +176,9 @@ result_uploads(struct result *x)
 {
 	uint32_t i, op;
 
+	/* Sent again after a reconnect: what was uploaded is not known. */
+	if (x->k->claimed)
+		return;
 	for (i = 0; i < x->k->n_exports; i++) {
 		op = x->k->exports[i] & ~EXPORT_UPLOAD;
 		if (x->k->exports[i] != op && x->g->ops[op].state == OP_COMPUTED)
@@ -183,7 +207,9 @@ result_accept(struct result *x)
 	struct sched *s = x->s;
 	uint32_t i;
 
-	if (x->k->state == GROUP_OUT)
+	if (x->k->state != GROUP_OUT || x->k->peer != x->peer)
+		x->k->claimed = true;
+	if (!x->k->claimed)
 		estimate_result(x->p, x->k, (double)x->r->compute_us);
 	group_unlink(s, x->index);
 	x->k->state = GROUP_DONE;
@@ -209,13 +235,14 @@ result_accept(struct result *x)
 	result_ack(x);
 }
 
-/* Its input is not where it was thought to be. */
-static void
+/* Its input is not where it was thought to be; false: it was still to come. */
+static bool
 refused_input(struct result *x, int64_t ordinal)
 {
 	struct group *k = x->k;
 	struct value *v;
 	uint32_t i, op;
+	bool there = false;
 
 	for (i = 0; i < k->n_inputs; i++) {
 		if (ordinal >= 0 && ordinal < k->n_inputs && i != ordinal)
@@ -224,13 +251,16 @@ refused_input(struct result *x, int64_t ordinal)
 		if (x->g->ops[op].state != OP_COMPUTED ||
 		    x->g->ops[op].value == 0)
 			continue;
+		there = true;
 		v = &x->g->values[x->g->ops[op].value];
 		if (k->inputs[i].from == FROM_SENT && ordinal >= 0 &&
 		    (x->g->ops[op].flags & OPF_SOURCE) == 0)
 			v->stored = false;
+		value_drop_at(x->s, x->peer, x->g->g, op);
 		value_unhold(x->s, x->g, op, x->peer);
 		state_revive(x->s, x->g, op);
 	}
+	return there;
 }
 
 static void
@@ -269,8 +299,7 @@ result_refused(struct result *x, const struct rec_op_error *e)
 		    (uint64_t)e->args.v[0] : 0);
 		break;
 	case E_NO_INPUT:
-		refused_input(x, e->args.n > 0 ? e->args.v[0] : -1);
-		lost = true;
+		lost = refused_input(x, e->args.n > 0 ? e->args.v[0] : -1);
 		break;
 	default:
 		x->p->faults++;
@@ -302,6 +331,28 @@ result_take(struct result *x)
 	write_event(x->s, "refused", r->g, x->p->cid, why);
 	result_refuse(x, E_BAD_DIGEST, why);
 	group_return(x->s, x->index, true);
+	result_drop(x);
+}
+
+static void
+result_check(struct result *x)
+{
+	const struct group *k = x->k;
+
+	if (k == NULL)
+		result_refuse(x, E_NOT_YOURS, "There is no such group.");
+	else if (x->r->token.n != sizeof(k->token) ||
+	    memcmp(x->r->token.p, k->token, sizeof(k->token)) != 0)
+		result_refuse(x, E_BAD_TOKEN, "The token is not the group's.");
+	else if (!graph_open(x->g))
+		result_refuse(x, E_GRAPH_ENDED, "The graph has ended.");
+	else if (k->state == GROUP_DONE)
+		result_ack(x);
+	else {
+		result_take(x);
+		return;
+	}
+	result_drop(x);
 }
 
 void
@@ -312,18 +363,9 @@ on_result(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	x.g = sched_graph(s, x.r->g);
 	if (x.g == NULL) {
 		result_refuse(&x, E_NO_GRAPH, "There is no such graph.");
+		result_drop(&x);
 		return;
 	}
 	x.k = group_find(s, x.r->g, x.r->epoch, x.r->group, &x.index);
-	if (x.k == NULL)
-		result_refuse(&x, E_NOT_YOURS, "There is no such group.");
-	else if (x.r->token.n != sizeof(x.k->token) ||
-	    memcmp(x.r->token.p, x.k->token, sizeof(x.k->token)) != 0)
-		result_refuse(&x, E_BAD_TOKEN, "The token is not the group's.");
-	else if (!graph_open(x.g))
-		result_refuse(&x, E_GRAPH_ENDED, "The graph has ended.");
-	else if (x.k->state == GROUP_DONE)
-		result_ack(&x);
-	else
-		result_take(&x);
+	result_check(&x);
 }

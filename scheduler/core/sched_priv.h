@@ -29,6 +29,7 @@ enum op_state { OP_PENDING, OP_COMPUTING, OP_COMPUTED, OP_FAILED };
 #define OPF_SINGLE	0x08	/* goes alone: its groups were lost */
 #define OPF_SOURCE	0x10	/* lin of data: computed at birth */
 #define OPF_READY	0x20	/* counted in the graph's ready work */
+#define OPF_COMING	0x40	/* computing, and its group exports it */
 #define OPF_OWED	(OPF_WANT | OPF_PERSIST)
 
 /* Index 0 of ops, edges and values is nobody. */
@@ -137,6 +138,7 @@ struct group {
 	uint32_t	 peer_serial;	/* of that peer: indices come again */
 	uint32_t	 out_prev, out_next;	/* of the peer, in send order */
 	uint8_t		 state, attempt, slot;
+	bool		 claimed;	/* announced: sent in another session */
 	uint32_t	 n_ops, n_exports, n_inputs;
 	uint32_t	*ops;		/* owned; NULL once done */
 	uint32_t	*exports;	/* owned; EXPORT_UPLOAD is set in some */
@@ -202,6 +204,8 @@ struct dev {
 struct upload {
 	uint32_t	graph, op, peer;
 	uint32_t	next, prev;
+	uint64_t	deadline_us;	/* then it is asked for again */
+	uint8_t		tries;
 	bool		used;
 };
 
@@ -321,6 +325,8 @@ bool	 value_held(const struct sched *, const struct graph *, uint32_t op,
 void	 value_unhold(struct sched *, struct graph *, uint32_t op, uint32_t peer);
 /* Asks a holder to upload it, unless stored or asked already. */
 void	 value_fetch(struct sched *, struct graph *, uint32_t op);
+/* Uploads that did not come: asked for again, then taken for lost. */
+uint64_t value_overdue(struct sched *);
 void	 value_expect(struct sched *, struct graph *, uint32_t op, uint32_t peer);
 void	 value_unexpect(struct sched *, struct graph *, struct value *);
 void	 value_stored(struct sched *, const uint8_t digest[DIGEST_LEN]);
@@ -329,6 +335,7 @@ void	 value_persist(struct sched *, struct graph *, uint32_t op);
 /* Sends VALUE to the developer if the op is settled. */
 void	 value_send(struct sched *, struct graph *, uint32_t op);
 void	 value_peer_gone(struct sched *, uint32_t peer);
+void	 value_discard(struct sched *, struct graph *, uint32_t op);
 void	 value_clear(struct sched *, struct graph *, struct value *);
 void	 value_drop_at(struct sched *, uint32_t peer, uint64_t g, uint64_t op);
 

@@ -86,6 +86,7 @@ pack_op(struct packing *pk, uint32_t op, uint32_t index)
 		s->work[s->n_work + k] = g->ops[refs[k]].got;
 	if (pack_exports(pk, op, index)) {
 		flags = PROGRAM_EXPORT;
+		g->ops[op].flags |= OPF_COMING;
 		pk->k->exports = sched_room(pk->k->exports, &pk->exports_cap,
 		    pk->k->n_exports + 1, sizeof(*pk->k->exports));
 		pk->k->exports[pk->k->n_exports++] = pack_uploads(g, op) ?

@@ -64,6 +64,7 @@ state_start(struct sched *s, struct graph *g, uint32_t op, uint32_t group)
 	(void)s;
 	op_set_state(g, op, OP_COMPUTING);
 	g->ops[op].group = group;
+	g->ops[op].flags &= (uint8_t)~OPF_COMING;
 }
 
 void
@@ -148,7 +149,7 @@ op_fail_one(struct sched *s, struct graph *g, uint32_t op, enum error code,
 	uint32_t e;
 
 	if (o->value != 0)
-		value_clear(s, g, &g->values[o->value]);
+		value_discard(s, g, op);
 	op_set_state(g, op, OP_FAILED);
 	failure_add(g, op, code, cause, a);
 	for (e = o->first_edge; e != 0; e = g->edges[e].next) {

@@ -5,6 +5,8 @@
  */
 #include "sched_priv.h"
 
+#define UPLOAD_US	5000000		/* until it is asked for again */
+
 /* Op's value, made if there is none; op must not have failed. */
 static uint32_t
 value_of(struct graph *g, uint32_t op)
@@ -196,6 +198,16 @@ value_unexpect(struct sched *s, struct graph *g, struct value *v)
 	g->uploads--;
 }
 
+/* Generous: the link may be slow, and others upload too. */
+static uint64_t
+upload_time(const struct sched *s, uint32_t peer, uint64_t size)
+{
+	double up = peer != 0 && s->peers[peer]->up > 0 ? s->peers[peer]->up :
+	    1e6;
+
+	return UPLOAD_US + (uint64_t)((double)size * 4e6 / up);
+}
+
 void
 value_expect(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 {
@@ -218,7 +230,8 @@ value_expect(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	if (head == MAP_NONE)
 		head = 0;
 	s->uploads[i] = (struct upload){ .graph = g->index, .op = op,
-		.peer = peer, .next = head, .used = true };
+		.peer = peer, .next = head, .used = true,
+		.deadline_us = s->now + upload_time(s, peer, v->size) };
 	if (head != 0)
 		s->uploads[head].prev = i;
 	map_put(&s->by_upload, key, i);
@@ -226,19 +239,25 @@ value_expect(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	g->uploads++;
 }
 
+static void
+ask_for(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
+{
+	struct peer *p = s->peers[peer];
+
+	p->fetches = sched_room(p->fetches, &p->fetches_cap, p->n_fetches + 1,
+	    sizeof(*p->fetches));
+	p->fetches[p->n_fetches++] = (struct rec_value_ref){ g->g, op };
+}
+
 void
 value_fetch(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct value *v = value_get(g, op);
-	struct peer *p;
 
 	if (v == NULL || v->stored || v->upload != 0 || v->holds == 0 ||
 	    v->data != NULL)
 		return;
-	p = s->peers[s->holds[v->holds].peer];
-	p->fetches = sched_room(p->fetches, &p->fetches_cap, p->n_fetches + 1,
-	    sizeof(*p->fetches));
-	p->fetches[p->n_fetches++] = (struct rec_value_ref){ g->g, op };
+	ask_for(s, g, op, s->holds[v->holds].peer);
 	value_expect(s, g, op, s->holds[v->holds].peer);
 }
 
@@ -285,6 +304,30 @@ value_unhold(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	state_revive(s, g, op);
 }
 
+uint64_t
+value_overdue(struct sched *s)
+{
+	uint64_t next = NEVER;
+	struct upload *u;
+	uint32_t i;
+
+	for (i = 1; i < s->n_uploads; i++) {
+		u = &s->uploads[i];
+		if (!u->used || u->peer == 0)
+			continue;
+		if (u->deadline_us > s->now) {
+			next = u->deadline_us < next ? u->deadline_us : next;
+		} else if (u->tries++ == 0) {
+			u->deadline_us = s->now + UPLOAD_US;
+			ask_for(s, s->graphs[u->graph], u->op, u->peer);
+			next = u->deadline_us < next ? u->deadline_us : next;
+		} else {
+			value_unhold(s, s->graphs[u->graph], u->op, u->peer);
+		}
+	}
+	return next;
+}
+
 void
 value_clear(struct sched *s, struct graph *g, struct value *v)
 {
@@ -294,6 +337,18 @@ value_clear(struct sched *s, struct graph *g, struct value *v)
 		value_unexpect(s, g, v);
 	xfree(v->data);
 	v->data = NULL;
+}
+
+/* There will never be one: what was kept of it goes. */
+void
+value_discard(struct sched *s, struct graph *g, uint32_t op)
+{
+	struct value *v = value_get(g, op);
+
+	if (v == NULL)
+		return;
+	value_drop(s, g, v);
+	value_clear(s, g, v);
 }
 
 /* op has no users: holders drop it unless Python may still ask for it. */

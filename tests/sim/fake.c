@@ -77,17 +77,51 @@ cache_drop(struct fake *f, uint64_t g, uint64_t op)
 }
 
 void
-fake_clear(struct fake *f)
+fake_forget(struct fake *f)
 {
 	while (f->n_cache > 0)
 		cache_drop(f, f->cache[0].g, 0);
+	buf_reset(&f->last);
+	world_forget(f->w, f->session);
+}
+
+void
+fake_clear(struct fake *f)
+{
+	fake_forget(f);
 	xfree(f->cache);
 	f->cache = NULL;
 	buf_clear(&f->last);
 }
 
+static void
+cached_digest(const struct cached *c, uint8_t digest[DIGEST_LEN])
+{
+	struct shape shape = { .dtype = DT_I64, .ndim = 1 };
+
+	shape.dims[0] = (int64_t)c->n;
+	tensor_digest(&shape, c->v, digest);
+}
+
 void
-fake_hello(struct fake *f)
+fake_again(struct fake *f)
+{
+	struct msg_arena arena;
+	struct msg_fault fault;
+	struct msg m;
+
+	if (f->last.len == 0)
+		return;
+	msg_arena_init(&arena);
+	if (msg_decode(&m, f->last.data, f->last.len, MSG_P, MSG_S, &arena,
+	    &fault) == E_OK)
+		world_say(f->w, f->session, &m);
+	msg_arena_clear(&arena);
+}
+
+/* HELLO and BENCH; the turn is not ended. */
+static void
+fake_greet(struct fake *f)
 {
 	uint8_t secret[DIGEST_LEN] = { 1 };
 	struct msg m = { .id = M_HELLO, .hello = { .version = RAVEN_PROTOCOL,
@@ -106,8 +140,51 @@ fake_hello(struct fake *f)
 	m.bench.speeds.v = &speed;
 	m.bench.speeds.n = 1;
 	world_apply(f->w, f->session, &m);
-	m = (struct msg){ .id = M_ANNOUNCE };
+}
+
+void
+fake_hello(struct fake *f)
+{
+	struct msg m = { .id = M_ANNOUNCE };
+
+	fake_greet(f);
 	world_say(f->w, f->session, &m);
+}
+
+void
+fake_rejoin(struct fake *f)
+{
+	struct rec_held *held = xcalloc(f->n_cache + 1, sizeof(*held));
+	uint8_t (*digests)[DIGEST_LEN] = xcalloc(f->n_cache + 1, DIGEST_LEN);
+	struct msg m = { .id = M_ANNOUNCE }, last;
+	struct rec_work_ref work;
+	struct msg_arena arena;
+	struct msg_fault fault;
+	size_t i;
+
+	world_forget(f->w, f->session);
+	fake_greet(f);
+	for (i = 0; i < f->n_cache; i++) {
+		cached_digest(&f->cache[i], digests[i]);
+		held[i] = (struct rec_held){ .g = f->cache[i].g,
+			.op = f->cache[i].op, .size = f->cache[i].n * 8 };
+		held[i].digest = (struct bytes){ digests[i], DIGEST_LEN };
+	}
+	m.announce.held.v = held;
+	m.announce.held.n = f->n_cache;
+	msg_arena_init(&arena);
+	if (f->last.len > 0 && msg_decode(&last, f->last.data, f->last.len,
+	    MSG_P, MSG_S, &arena, &fault) == E_OK) {
+		work = (struct rec_work_ref){ last.result.g, last.result.epoch,
+			last.result.group, last.result.token, true };
+		m.announce.groups.v = &work;
+		m.announce.groups.n = 1;
+	}
+	world_say(f->w, f->session, &m);
+	msg_arena_clear(&arena);
+	xfree(held);
+	xfree(digests);
+	fake_again(f);
 }
 
 static int64_t
@@ -252,10 +329,12 @@ fake_compute(struct fake *f, const struct msg_assign *a, struct msg *m)
 	m->result.exports.v = run.exports;
 	m->result.errors.v = run.errors;
 	for (i = 0; i < run.p.n_ops && missing == 0; i++) {
-		if (run.p.ops[i].place != PLACE_NONE) {
+		if (run.p.ops[i].place != PLACE_NONE)
 			missing = run_source(a, i);
+	}
+	for (i = 0; i < run.p.n_ops && missing == 0; i++) {
+		if (run.p.ops[i].place != PLACE_NONE)
 			continue;
-		}
 		run_op(i);
 		f->computed++;
 		if (run.p.ops[i].flags & PROGRAM_EXPORT)
@@ -281,15 +360,13 @@ fake_upload(struct fake *f, uint64_t g, uint64_t op)
 {
 	struct cached *c = cache_find(f, g, op);
 	struct msg m = { .id = M_STORED };
-	struct shape shape = { .dtype = DT_I64, .ndim = 1 };
 	char key[16 + DIGEST_HEX] = "raven:data:", err[64];
 	uint8_t digest[DIGEST_LEN];
 	struct store_write w = { .op = STORE_SET };
 
 	if (c == NULL)
 		return;
-	shape.dims[0] = (int64_t)c->n;
-	tensor_digest(&shape, c->v, digest);
+	cached_digest(c, digest);
 	digest_hex(digest, key + strlen(key));
 	w.key = (struct bytes){ (uint8_t *)key, strlen(key) };
 	w.value = (struct bytes){ (uint8_t *)c->v, c->n * 8 };

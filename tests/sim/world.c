@@ -202,7 +202,7 @@ world_session(struct world *w, uint64_t session, enum msg_presence what)
 	world_say(w, session, &m);
 }
 
-static void
+void
 world_hello(struct world *w, uint64_t session, struct msg *m, const char *owner,
     const struct sched_client *client)
 {

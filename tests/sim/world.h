@@ -65,6 +65,9 @@ bool	 world_find(struct world *, uint64_t session, enum msg_id, struct msg *);
 void	 world_forget(struct world *, uint64_t session);	/* its mail */
 void	 world_session(struct world *, uint64_t session, enum msg_presence);
 
+/* HELLO with the keys of graphs to resume. */
+void	 world_hello(struct world *, uint64_t session, struct msg *,
+	    const char *owner, const struct sched_client *);
 /* HELLO of a developer; graph: GRAPH, then its number from the ACK. */
 void	 world_developer(struct world *, uint64_t session, const char *owner);
 uint64_t world_graph(struct world *, uint64_t session, uint8_t key);
@@ -75,6 +78,10 @@ void	 world_end(struct world *, uint64_t session, uint64_t g, bool cancel);
 void	 fake_init(struct fake *, struct world *, uint64_t session, const char *cid);
 void	 fake_clear(struct fake *);
 void	 fake_hello(struct fake *);		/* HELLO, BENCH, ANNOUNCE */
+/* The same with what it holds and its last RESULT, which it sends again. */
+void	 fake_rejoin(struct fake *);
+void	 fake_again(struct fake *);		/* the last RESULT, again */
+void	 fake_forget(struct fake *);		/* a closed tab: all is gone */
 /* Reads all mail: drops, uploads; computes at most n groups. */
 unsigned fake_work(struct fake *, unsigned n);
 /* Computes one assignment into m (a RESULT, valid until the next). */
