@@ -35,7 +35,7 @@ struct plan {
 	int64_t			 arena;		/* bytes needed */
 	uint64_t		 cost;
 	struct plan_chunk	*chunks;
-	bool			 failed;	/* no memory for the plan itself */
+	bool			 failed;	/* no memory for the plan */
 	bool			 wide;		/* see kernels.h */
 };
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define COST_ADD	8	/* of an element, in flops of a matrix product */
+#define COST_ADD	8	/* of an element, in flops of a product */
 #define COST_MERGE	32
 
 static const uint64_t zero;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define FEW		256	/* elements not worth a copy */
-#define COST_MOVE	16	/* of an element, in flops of a matrix product */
+#define COST_MOVE	16	/* of an element, in flops of a product */
 
 /* The axis of stride 1, if the last axis's is larger; else ndim. */
 static uint32_t

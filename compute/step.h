@@ -74,7 +74,7 @@ struct reduce_step {
 	struct walk	 kept, outer;
 	uint32_t	 out;		/* slot */
 	uint8_t		 out_dtype;
-	tile_fn		 cast;		/* of a chunk before reducing, or NULL */
+	tile_fn		 cast;		/* of a chunk, first; or NULL */
 	struct reduce_kernel kernel;
 	double		 divisor;	/* of a mean, else 0 */
 };
@@ -121,7 +121,7 @@ struct turn_step {
 	uint32_t	 out;
 	uint32_t	 along;		/* the axis of stride 1 */
 	int64_t		 out_along;	/* its stride in the copy */
-	struct walk	 in_rest, out_rest;	/* all axes but along and last */
+	struct walk	 in_rest, out_rest;	/* other axes */
 	int64_t		 lines, longs;	/* blocks of along, of the last axis */
 	turn_fn		 fn;
 };

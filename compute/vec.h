@@ -22,19 +22,21 @@
 #endif
 
 /* Loads and stores need the element's alignment only. */
-typedef float	vec_f32 __attribute__((vector_size(VEC_BYTES), aligned(4), may_alias));
-typedef double	vec_f64 __attribute__((vector_size(VEC_BYTES), aligned(8), may_alias));
-typedef uint32_t vec_i32 __attribute__((vector_size(VEC_BYTES), aligned(4), may_alias));
-typedef uint64_t vec_i64 __attribute__((vector_size(VEC_BYTES), aligned(8), may_alias));
-typedef uint8_t	vec_u8 __attribute__((vector_size(VEC_BYTES), aligned(1), may_alias));
-typedef int32_t	vec_s32 __attribute__((vector_size(VEC_BYTES), aligned(4), may_alias));
-typedef int64_t	vec_s64 __attribute__((vector_size(VEC_BYTES), aligned(8), may_alias));
+#define VEC_OF(bytes, align) \
+	__attribute__((vector_size(bytes), aligned(align), may_alias))
+typedef float	vec_f32 VEC_OF(VEC_BYTES, 4);
+typedef double	vec_f64 VEC_OF(VEC_BYTES, 8);
+typedef uint32_t vec_i32 VEC_OF(VEC_BYTES, 4);
+typedef uint64_t vec_i64 VEC_OF(VEC_BYTES, 8);
+typedef uint8_t	vec_u8 VEC_OF(VEC_BYTES, 1);
+typedef int32_t	vec_s32 VEC_OF(VEC_BYTES, 4);
+typedef int64_t	vec_s64 VEC_OF(VEC_BYTES, 8);
 
 /* 16 bytes whatever the target, for code that turns rows into columns. */
-typedef float	quad_f32 __attribute__((vector_size(16), aligned(4), may_alias));
-typedef double	quad_f64 __attribute__((vector_size(16), aligned(8), may_alias));
-typedef uint32_t quad_i32 __attribute__((vector_size(16), aligned(4), may_alias));
-typedef uint64_t quad_i64 __attribute__((vector_size(16), aligned(8), may_alias));
+typedef float	quad_f32 VEC_OF(16, 4);
+typedef double	quad_f64 VEC_OF(16, 8);
+typedef uint32_t quad_i32 VEC_OF(16, 4);
+typedef uint64_t quad_i64 VEC_OF(16, 8);
 
 
 #endif

@@ -3,20 +3,21 @@
  * the including file, the width of vectors from vec.h.
  */
 
+#define SHUFFLE __builtin_shufflevector
 /* v[i][j] and v[j][i] change places. */
 #define TRANSPOSE_4(v) do {						\
-	__typeof__(v[0]) t0_ = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5); \
-	__typeof__(v[0]) t1_ = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7); \
-	__typeof__(v[0]) t2_ = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5); \
-	__typeof__(v[0]) t3_ = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7); \
-	v[0] = __builtin_shufflevector(t0_, t2_, 0, 1, 4, 5);		\
-	v[1] = __builtin_shufflevector(t0_, t2_, 2, 3, 6, 7);		\
-	v[2] = __builtin_shufflevector(t1_, t3_, 0, 1, 4, 5);		\
-	v[3] = __builtin_shufflevector(t1_, t3_, 2, 3, 6, 7);		\
+	__typeof__(v[0]) t0_ = SHUFFLE(v[0], v[1], 0, 4, 1, 5);		\
+	__typeof__(v[0]) t1_ = SHUFFLE(v[0], v[1], 2, 6, 3, 7);	\
+	__typeof__(v[0]) t2_ = SHUFFLE(v[2], v[3], 0, 4, 1, 5);	\
+	__typeof__(v[0]) t3_ = SHUFFLE(v[2], v[3], 2, 6, 3, 7);	\
+	v[0] = SHUFFLE(t0_, t2_, 0, 1, 4, 5);			\
+	v[1] = SHUFFLE(t0_, t2_, 2, 3, 6, 7);			\
+	v[2] = SHUFFLE(t1_, t3_, 0, 1, 4, 5);			\
+	v[3] = SHUFFLE(t1_, t3_, 2, 3, 6, 7);			\
 } while (0)
 #define TRANSPOSE_2(v) do {						\
-	__typeof__(v[0]) t0_ = __builtin_shufflevector(v[0], v[1], 0, 2); \
-	v[1] = __builtin_shufflevector(v[0], v[1], 1, 3);		\
+	__typeof__(v[0]) t0_ = SHUFFLE(v[0], v[1], 0, 2);	\
+	v[1] = SHUFFLE(v[0], v[1], 1, 3);	\
 	v[0] = t0_;							\
 } while (0)
 

@@ -94,7 +94,7 @@ const struct radix_kernel *radix_kernel(enum dtype);
 
 struct gemm_kernel {
 	uint32_t	mr, nr;		/* rows, columns of a tile */
-	uint32_t	size;		/* bytes of an element, packed and of C */
+	uint32_t	size;		/* bytes of an element */
 	/* Panels of mr rows (nr columns), zero-padded; strides in elements. */
 	void	(*pack_a)(const void *a, int64_t row, int64_t col, size_t m,
 		    size_t k, void *to);

@@ -167,7 +167,8 @@ bench_op(struct bench *b, const char *op, enum dtype dtype, size_t n_in,
 static void
 bench_vector(struct bench *b, int64_t rows, int64_t cols)
 {
-	struct shape s = matrix(DT_F32, rows, cols), v = matrix(DT_F32, cols, 1);
+	struct shape s = matrix(DT_F32, rows, cols);
+	struct shape v = matrix(DT_F32, cols, 1);
 	size_t bytes, few;
 	void *p = numbers(&s, &bytes), *q = numbers(&v, &few);
 	double t;
