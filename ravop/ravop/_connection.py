@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._config import Server
-from ._errors import AuthError, NoServerError, RavenError
+from ._errors import AuthError, NoServerError, RavenError, sentence
 from ._progress import OPTIONS, Progress
 from ._version import BUILD
 
@@ -246,7 +246,7 @@ class Connection:
 
     def _on_refused(self, event: dict[str, Any]) -> None:
         name, todo = _core.errors().get(event["code"], ("unknown", ""))
-        text = f"{event['text'] or name} {todo}".strip()
+        text = sentence(event["text"] or name, todo)
         if event["retry_ms"]:
             self._ready = True      # a server it is, only not now
             self._down(event["text"] or name)

@@ -84,3 +84,13 @@ class OpError(RavenError):
         self.code = code
         self.user_file = user_file
         self.user_line = user_line
+
+
+def sentence(what: str, todo: str) -> str:
+    """What was wrong and what to do, as sentences."""
+    what = what.strip()
+    if todo and todo in what:
+        todo = ""
+    if what and what[-1] not in ".!?":
+        what += "."
+    return f"{what} {todo}".strip()

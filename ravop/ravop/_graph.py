@@ -17,7 +17,7 @@ from ._config import server
 from ._connection import Connection, connection
 from ._dtypes import Array, is_value, to_array
 from ._errors import (CancelledError, GraphError, OpError, QuotaError,
-                      RavenError)
+                      RavenError, sentence)
 from ._progress import Counts
 
 if TYPE_CHECKING:
@@ -349,6 +349,7 @@ class Graph(_core.Recorder):
         text = text or todo
         for said in (f"Op {cause} ({operator}): ", f"{operator}: "):
             text = text.removeprefix(said)
+        text = sentence(text, "")
         message = f"op {cause} ({operator}) failed: {text}"
         if cause != op:
             message = (f"op {op} ({self._about(op)[0]}) has no value: it "
@@ -502,7 +503,7 @@ class Graph(_core.Recorder):
     def on_refused(self, event: dict[str, Any]) -> None:
         """The server refused the graph or a batch: it cannot go on."""
         name, todo = _core.errors().get(event["code"], ("unknown", ""))
-        text = f"{self!r} was refused: {event['text'] or name} {todo}".strip()
+        text = f"{self!r} was refused: {sentence(event['text'] or name, todo)}"
         if name in ("cancelled", "graph_ended"):
             self._broken = CancelledError(event["text"] or name)
         elif name.startswith("quota") or name in ("too_big", "storage_full"):
