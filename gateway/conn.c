@@ -334,12 +334,10 @@ static void
 take_input(struct conn *c, uint8_t *p, size_t n)
 {
 	c->heard_us = proc_now_us();
-	c->reading = true;
 	if (c->state == CONN_HTTP)
 		serve_input(c, p, n);
 	else if (c->state == CONN_WS)
 		peer_input(c, p, n);
-	c->reading = false;
 	conn_account(c);
 }
 

@@ -25,7 +25,7 @@
 #define LISTENERS	64
 #define BUCKETS		1024
 #define BAD_WINDOW_US	60000000
-#define LOWAT		(128 * 1024)	/* unsent bytes in the kernel */
+#define LOWAT		(64 * 1024)	/* unsent bytes in the kernel */
 
 /* A stranger's address: IPv4, or the /64 of an IPv6 one. */
 struct address {

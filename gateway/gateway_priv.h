@@ -92,7 +92,6 @@ struct conn {
 	bool			 announced;	/* the scheduler knows it */
 	bool			 close_after;	/* HTTP: when the answer is out */
 	bool			 shut;		/* LINGER: our side is closed */
-	bool			 reading;	/* we are inside its input */
 	struct event		 rd, wr;
 	struct address		*address;	/* NULL: trusted */
 	char			 subject[SUBJECT_LEN];	/* of log lines */
@@ -138,6 +137,7 @@ struct gateway {
 	struct msg_arena	 arena;		/* of peers' messages */
 	struct session_verdict	 verdict;	/* large: one for all */
 	struct buf		 stats;		/* newest STATS, encoded */
+	unsigned		 sweeps;
 	bool			 draining;
 	unsigned		 store_full;	/* STORE_ bits: who waits for Redis */
 };

@@ -5,11 +5,15 @@
  * Must not hold a peer's silence against it while we do not read from it.
  * Dies of: nothing.
  */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "gateway/gateway_priv.h"
 
 #define LINGER_US	2000000
 #define GRACE_US	2000000		/* before a message is called slow */
 #define SHED_MOST	64		/* connections in one walk */
+#define STATUS_SWEEPS	(1000 / SWEEP_MS)
 
 static bool
 older(uint64_t now, uint64_t since, uint64_t ms)
@@ -147,6 +151,27 @@ shed(struct gateway *gw)
 	}
 }
 
+/* What ravenctl status shows of this gateway. */
+static void
+tell_status(struct gateway *gw)
+{
+	unsigned open[ROLE_OBSERVER + 1] = { 0 };
+	const struct conn *c;
+	char text[256];
+
+	TAILQ_FOREACH(c, &gw->conns, entry)
+		if (c->state == CONN_WS && c->session.role <= ROLE_OBSERVER)
+			open[c->session.role]++;
+	snprintf(text, sizeof(text), "connections=%" PRIu64 " developers=%u "
+	    "participants=%u observers=%u buffers=%" PRIu64 " scheduler=%s "
+	    "redis=%s", gw->n_conns, open[ROLE_DEVELOPER],
+	    open[ROLE_PARTICIPANT], open[ROLE_OBSERVER], gw->bytes,
+	    route_ready(gw->route) ? "attached" : "away",
+	    !store_up(gw->store) ? "away" : store_blocked(gw->store) ?
+	    "blocked" : "connected");
+	proc_status(gw->proc, text);
+}
+
 void
 timers_sweep(evutil_socket_t fd, short what, void *arg)
 {
@@ -166,6 +191,8 @@ timers_sweep(evutil_socket_t fd, short what, void *arg)
 			check_linger(c, now);
 	}
 	shed(gw);
+	if (gw->sweeps++ % STATUS_SWEEPS == 0)
+		tell_status(gw);
 	if (gw->draining && gw->n_conns == 0 && store_waiting(gw->store) == 0)
 		proc_stop(gw->proc);
 }
