@@ -44,7 +44,7 @@
  * raven:queue:high, :low sorted sets: G of graphs with ready ops, by created
  * raven:queue:computing  sorted set: "G.epoch.counter" of groups out, by sent
  * raven:events           stream, about 10,000 entries: kind, then g, cid, text
- *     kinds: start graph end batch group-lost op-failed joined left refused
+ *     kinds: start graph end group-lost group-late joined left refused
  *
  * Queues and events are derived: rewritten at start, never read back.
  *

@@ -6,6 +6,7 @@
 #include "sched_priv.h"
 
 #define AHEAD		2	/* groups out for each slot */
+#define OVERDUE_US	2000000		/* beyond any prediction */
 #define LATE_US		50000
 #define ALPHA		3.0	/* share of what is left a group takes */
 
@@ -21,7 +22,7 @@ static bool
 assign_serves(const struct peer *p)
 {
 	return p != NULL && p->session != 0 && p->bench && p->announced &&
-	    !p->paused && !p->silent && !p->leaving &&
+	    !p->paused && !p->silent && !p->stuck && !p->leaving &&
 	    p->faults < FAULTS_MAX && p->slots > 0;
 }
 
@@ -259,6 +260,56 @@ assign_pick(struct sched *s, const uint8_t *blocked)
 	return best;
 }
 
+static bool
+assign_idle(const struct sched *s)
+{
+	uint32_t i;
+
+	for (i = 1; i < s->n_peers; i++) {
+		if (assign_serves(s->peers[i]) && s->peers[i]->n_out == 0)
+			return true;
+	}
+	return false;
+}
+
+uint64_t
+assign_overdue(struct sched *s)
+{
+	const struct group *k;
+	struct peer *p;
+	uint32_t i;
+	bool any = false;
+
+	for (i = 1; i < s->n_peers; i++) {
+		p = s->peers[i];
+		if (p == NULL || p->n_out == 0)
+			continue;
+		any = true;
+		k = &s->groups[p->out_first];
+		if (s->now < s->next_overdue || (double)(s->now - k->sent_us) <
+		    4 * k->predicted_us + OVERDUE_US || !assign_idle(s))
+			continue;
+		write_event(s, "group-late", s->graphs[k->graph]->g, p->cid, "");
+		p->stuck = true;	/* until it answers */
+		peer_hands_back(s, p);
+	}
+	if (s->now >= s->next_overdue)
+		s->next_overdue = s->now + OVERDUE_US / 4;
+	return any ? s->next_overdue : NEVER;
+}
+
+/* Better one that was stuck than nobody. */
+static void
+assign_forgive(struct sched *s)
+{
+	uint32_t i;
+
+	for (i = 1; i < s->n_peers; i++) {
+		if (s->peers[i] != NULL)
+			s->peers[i]->stuck = false;
+	}
+}
+
 void
 assign_run(struct sched *s)
 {
@@ -271,6 +322,8 @@ assign_run(struct sched *s)
 		takers += assign_takes(s->peers[i]);
 		s->live += assign_serves(s->peers[i]);
 	}
+	if (s->live == 0)
+		assign_forgive(s);
 	s->retry_us = NEVER;
 	if (!s->assign || s->now < s->quiet_until || takers == 0)
 		return;

@@ -146,7 +146,7 @@ on_bench(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 }
 
 /* Its groups go to others; an answer of its own still counts. */
-static void
+void
 peer_hands_back(struct sched *s, const struct peer *p)
 {
 	while (p->out_first != 0)

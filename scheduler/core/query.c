@@ -121,6 +121,7 @@ static const char *
 peer_state(const struct peer *p)
 {
 	return p->faults >= FAULTS_MAX ? "excluded" : p->silent ? "silent" :
+	    p->stuck ? "stuck" :
 	    p->paused ? "paused" : p->leaving ? "leaving" :
 	    !p->bench || !p->announced ? "joining" :
 	    p->n_out > 0 ? "computing" : "idle";

@@ -360,6 +360,10 @@ on_result(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
 	struct result x = { .s = s, .p = p, .peer = peer, .r = &m->result };
 
+	if (p->stuck) {
+		p->stuck = false;
+		s->assign = true;
+	}
 	x.g = sched_graph(s, x.r->g);
 	if (x.g == NULL) {
 		result_refuse(&x, E_NO_GRAPH, "There is no such graph.");

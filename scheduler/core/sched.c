@@ -341,7 +341,7 @@ tick_collect(struct sched *s)
 uint64_t
 sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 {
-	uint64_t next, progress, overdue;
+	uint64_t next, progress, overdue, late;
 	uint32_t i;
 
 	s->now = now_us > s->now ? now_us : s->now;
@@ -351,6 +351,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	if (s->now >= s->retry_us)
 		s->assign = true;
 	overdue = value_overdue(s);
+	late = assign_overdue(s);
 	assign_run(s);
 	for (i = 1; i < s->n_graphs; i++) {
 		if (s->graphs[i] != NULL && s->graphs[i]->dirty)
@@ -365,6 +366,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	write_turn(s);
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;
+	next = late < next ? late : next;
 	if (s->recover && s->quiet_until < next)
 		next = s->quiet_until;
 	return s->retry_us < next ? s->retry_us : next;

@@ -168,7 +168,8 @@ struct estimate {
 };
 
 struct peer {
-	bool		 bench, announced, paused, hidden, leaving, silent, trusted;
+	bool		 bench, announced, paused, hidden, leaving, silent, stuck,
+			 trusted;
 	uint32_t	 serial;
 	uint64_t	 session;
 	char		 cid[65], tab[65], kind[33], build[129];
@@ -252,6 +253,7 @@ struct sched {
 	uint64_t		 retry_us;	/* look again who is late */
 	uint64_t		 next_progress;
 	uint64_t		 next_collect;
+	uint64_t		 next_overdue;
 	double			 served_us;	/* fairness: the least now */
 	uint32_t		 live;		/* peers that may get work */
 	bool			 full;		/* storage: refuse new work */
@@ -378,6 +380,8 @@ void	 group_free(struct sched *, uint32_t group);
 /* assign.c: who gets what next. */
 void	 assign_run(struct sched *);
 bool	 assign_takes(const struct peer *);
+/* Groups far beyond their time go to who is idle; the first answer counts. */
+uint64_t assign_overdue(struct sched *);
 void	 assign_predict(struct sched *, uint32_t peer);
 
 /* estimate.c */
@@ -400,6 +404,8 @@ void	 on_batch(struct sched *, struct dev *, const struct msg *);
 void	 on_want(struct sched *, struct dev *, const struct msg *);
 void	 on_end(struct sched *, struct dev *, const struct msg *);
 void	 peer_hello(struct sched *, const struct sched_event *);
+/* Its groups go to others; an answer of its own still counts. */
+void	 peer_hands_back(struct sched *, const struct peer *);
 void	 peer_gone(struct sched *, uint32_t peer, bool goodbye);
 void	 dev_hello(struct sched *, const struct sched_event *);
 void	 dev_gone(struct sched *, uint64_t session);

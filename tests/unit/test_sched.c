@@ -351,6 +351,25 @@ START_TEST(silent_participant_may_still_answer)
 }
 END_TEST
 
+START_TEST(stuck_participant)
+{
+	const uint64_t want[1] = { 3 };
+	uint64_t g = world_graph(&w, DEV, 1);
+	struct msg m;
+
+	fake_hello(&f1);
+	write_sum();
+	world_batch(&w, DEV, g, 1, &pw, want, 1);
+	ck_assert(world_find(&w, P1, M_ASSIGN, &m));
+	world_wait(&w, 20000000);
+	fake_hello(&f2);	/* until now there was nobody better */
+	world_wait(&w, 3000000);
+	ck_assert_uint_eq(fake_work(&f2, 1), 1);
+	ck_assert(world_find(&w, DEV, M_VALUE, &m));
+	check_sum(&m);
+}
+END_TEST
+
 START_TEST(paused_participant_hands_back)
 {
 	const uint64_t want[1] = { 3 };
@@ -734,6 +753,7 @@ main(void)
 	tcase_add_test(t, lost_participant);
 	tcase_add_test(t, op_lost_too_often);
 	tcase_add_test(t, silent_participant_may_still_answer);
+	tcase_add_test(t, stuck_participant);
 	tcase_add_test(t, paused_participant_hands_back);
 	tcase_add_test(t, result_twice_and_wrong_token);
 	tcase_add_test(t, result_twice);
