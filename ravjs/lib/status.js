@@ -11,7 +11,7 @@ const BENCH_AT = 168;
 const SPEEDS_AT = BENCH_AT + 24;
 
 const CLASSES = ['', 'Matrix product', 'Elementwise', 'Exponentials', 'Sums', 'Copying', 'Sorting'];
-const UNITS = ['', 'FLOP/s', 'B/s', 'elements/s', 'B/s', 'B/s', 'elements/s'];
+const UNITS = ['', 'FLOP/s', 'B/s', 'elements/s', 'B/s', 'B/s', 'comparisons/s'];
 const DTYPES = ['', 'bool', 'int32', 'int64', 'float32', 'float64'];
 
 /**

@@ -47,8 +47,8 @@ async function open(query = '') {
 }
 
 /** @param {import('playwright-core').Page} page @param {string} state */
-async function look(page, state) {
-  for (const { name, colorScheme, width } of LOOKS) {
+async function look(page, state, looks = LOOKS) {
+  for (const { name, colorScheme, width } of looks) {
     await page.emulateMedia({ colorScheme: /** @type {'light' | 'dark'} */ (colorScheme) });
     await page.setViewportSize({ width, height: 900 });
     await page.screenshot({ path: join(SHOTS, `${state}-${name}.png`), fullPage: true });
@@ -87,8 +87,6 @@ test('nothing runs before the click', async () => {
 test('a click, the benchmark, groups, pause and resume', async () => {
   const { page, requests, faults, close } = await open('?cid=page-test');
   await page.click('#participate');
-  await state(page, /Measuring/);
-  await look(page, 'benchmarking');
   await state(page, /Waiting for work/);
   assert.match(await page.innerText('#bench'), /Matrix product, float32/);
   assert.match(await page.innerText('#lend'), /page-test/);
@@ -113,6 +111,17 @@ test('a click, the benchmark, groups, pause and resume', async () => {
   assert.ok(requests.every((url) => url.startsWith(server.url)), requests.join('\n'));
   assert.deepEqual(faults, []);
   await close();
+});
+
+test('the benchmark is shown while it runs', async () => {
+  // It is over within a second: one look each time.
+  for (const each of LOOKS) {
+    const { page, close } = await open();
+    await page.click('#participate');
+    await state(page, /Measuring/);
+    await look(page, 'benchmarking', [each]);
+    await close();
+  }
 });
 
 test('two tabs of one CID are two participants', async () => {
