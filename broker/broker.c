@@ -22,7 +22,7 @@
 #define TURN_US		((uint64_t)1000000)	/* at least one turn a second */
 #define CLOSE_MS	500	/* for gateways, after the scheduler left */
 #define END_US		((uint64_t)3000000)	/* from SIGTERM to SIGKILL */
-#define LAST_US		((uint64_t)60000000)	/* for Redis to write its last bytes */
+#define LAST_US		((uint64_t)60000000)	/* for Redis's last bytes */
 #define CORES_A_GATEWAY	4
 
 static const int handled[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGPIPE };

@@ -34,12 +34,12 @@ struct broker {
 	const char		*conf_path;	/* NULL: none */
 	char			**overrides;
 	size_t			 n_overrides;
-	char			 child_conf[512];	/* file that children read */
+	char			 child_conf[512];	/* what children read */
 	struct event_base	*base;
 	struct pool		 pools[POOL_COUNT];
 	struct redis		 redis;
 	struct redis_probe	*probe;		/* while Redis starts */
-	int			 checker;	/* pid that looks at its files; 0 */
+	int			 checker;	/* pid; looks at its files */
 	struct listeners	 listeners;
 	struct control		*control;
 	int			 lock_fd;

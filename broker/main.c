@@ -32,9 +32,9 @@ usage(FILE *fp)
 	    "  -n             check the settings, print each with its source, "
 	    "exit\n"
 	    "  --help, --version\n"
-	    "SIGHUP reloads, SIGTERM drains and stops.  Exit status: 0 stopped, "
-	    "1 could not\nstart, 64 wrong use, 75 already running, 78 bad "
-	    "configuration.\n");
+	    "SIGHUP reloads, SIGTERM drains and stops.  Exit status: 0 "
+	    "stopped, 1 could not\nstart, 64 wrong use, 75 already running, "
+	    "78 bad configuration.\n");
 }
 
 static void

@@ -11,7 +11,7 @@
 #define DELAY_FIRST_US	1000000ull
 #define DELAY_MAX_US	60000000ull
 #define STABLE_US	60000000ull
-#define QUICK_US	5000000ull	/* a death so soon after the start ... */
+#define QUICK_US	5000000ull	/* a death so soon ... */
 #define QUICK_FREE	3		/* ... is forgiven so often */
 
 void

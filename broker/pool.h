@@ -28,9 +28,9 @@ struct child {
 	uint64_t		 generation;	/* counts starts of this slot */
 	int			 pid;		/* 0: no process */
 	uint64_t		 started_us, ready_us, heard_us, due_us;
-	bool			 silent;	/* READY and not heard for long */
+	bool			 silent;	/* READY, long not heard */
 	char			 text[513];	/* of its last STATUS */
-	struct ipc		*control;	/* our end of its fd 3, or NULL */
+	struct ipc		*control;	/* to its fd 3, or NULL */
 };
 
 struct pool {
@@ -39,13 +39,13 @@ struct pool {
 	struct child	**children;	/* never moves a child */
 	size_t		 n;		/* slots ever used */
 	unsigned	 want;
-	uint64_t	 delay_us;	/* of the next start after an early death */
+	uint64_t	 delay_us;	/* of a start after an early death */
 	unsigned	 quick;		/* deaths soon after READY in a row */
 };
 
 void		 pool_init(struct pool *, const char *name, void *owner);
 void		 pool_clear(struct pool *);
-/* Slots at and above want are not started again; who runs there is to be told. */
+/* Slots at and above want are not started again; the owner ends who runs. */
 void		 pool_resize(struct pool *, unsigned want, uint64_t now_us);
 /* A child to start now, or NULL. */
 struct child	*pool_due(const struct pool *, uint64_t now_us);

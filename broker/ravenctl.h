@@ -11,7 +11,7 @@
 #include "common/program.h"
 #include "common/record.h"
 
-#define EXIT_UNREACHABLE	1	/* Redis, or an answer that makes no sense */
+#define EXIT_UNREACHABLE	1	/* Redis, or an odd answer */
 #define EXIT_NO_GRAPH		2
 #define CTL_SHOWN		200	/* rows of a long table without --all */
 
@@ -40,10 +40,12 @@ void		 ctl_free_keys(char **, size_t n);
 struct str	 ctl_field(const redisReply *, const char *name);
 uint64_t	 ctl_number(struct str);
 /* Cells from fields of the same name. */
-void		 ctl_put_text(struct ctl *, const redisReply *, const char *name);
+void		 ctl_put_text(struct ctl *, const redisReply *,
+		    const char *name);
 void		 ctl_put_number(struct ctl *, const redisReply *,
 		    const char *name);
-void		 ctl_put_time(struct ctl *, const redisReply *, const char *name);
+void		 ctl_put_time(struct ctl *, const redisReply *,
+		    const char *name);
 
 /* A group out, from raven:queue:computing. */
 struct ctl_out {

@@ -1,4 +1,4 @@
-/* The embedded Redis: its folder, users, configuration, process, first answer. */
+/* The embedded Redis: folder, users, configuration, process, first answer. */
 #ifndef RAVEN_REDIS_H
 #define RAVEN_REDIS_H
 

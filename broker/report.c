@@ -392,8 +392,9 @@ put_line(const struct report *r, const struct section *s, const size_t *width,
 			used = strlen(c->name);
 		} else
 			used = format_cell(r, c, &cell);
-		put_padded(out, &cell, used, width[i], first->kind == CELL_U64 ||
-		    first->kind == CELL_F64, i + 1 == columns);
+		put_padded(out, &cell, used, width[i],
+		    first->kind == CELL_U64 || first->kind == CELL_F64,
+		    i + 1 == columns);
 	}
 	add_string(out, "\n");
 	buf_clear(&cell);

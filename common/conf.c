@@ -31,7 +31,8 @@ struct conf_row {
 
 static const struct conf_row rows[] = {
 #define CONF_U(name, def, min, max, reload, doc) \
-	{ #name, KIND_U, offsetof(struct conf, name), def, min, max, NULL, reload },
+	{ #name, KIND_U, offsetof(struct conf, name), def, min, max, NULL, \
+	    reload },
 #define CONF_B(name, def, reload, doc) \
 	{ #name, KIND_B, offsetof(struct conf, name), def, 0, 1, NULL, reload },
 #define CONF_S(name, def, reload, doc) \
@@ -446,7 +447,7 @@ check(const struct conf *c, const struct fault *f)
 {
 	static const char *const levels = "error,warn,info,debug";
 
-	if (strcmp(c->fsync, "always") != 0 && strcmp(c->fsync, "second") != 0) {
+	if (!conf_list_has("always,second", c->fsync)) {
 		snprintf(f->text, f->len, "fsync = '%s': use always or second",
 		    c->fsync);
 		return -1;

@@ -28,16 +28,18 @@ void		 conf_free(struct conf *);
  * Reads the file (NULL: none), the environment and the n overrides
  * ("name=value").  0, or -1 with what, where and what to do in err.
  */
-int		 conf_load(struct conf *, const char *path, char *const *overrides,
-		    size_t n, char *err, size_t err_len) MUST_CHECK;
+int		 conf_load(struct conf *, const char *path,
+		    char *const *overrides, size_t n, char *err,
+		    size_t err_len) MUST_CHECK;
 /* Takes the reloadable settings of next; names of others that changed go to
  * ignored, separated by spaces. */
-void		 conf_apply(struct conf *, const struct conf *next, char *ignored,
-		    size_t len);
+void		 conf_apply(struct conf *, const struct conf *next,
+		    char *ignored, size_t len);
 /* Each value with its source, as the file would say it. */
 void		 conf_dump(const struct conf *, FILE *);
 /* run_dir, or state_dir/run; into buf, with the file name appended. */
-char		*conf_run_path(const struct conf *, const char *file, char *buf, size_t len);
+char		*conf_run_path(const struct conf *, const char *file, char *buf,
+		    size_t len);
 /* True if the comma-separated list has the item (case-insensitive). */
 bool		 conf_list_has(const char *list, const char *item);
 

@@ -16,7 +16,7 @@
 #include "common/ipc.h"
 
 #define READ_CHUNK	(256 * 1024)	/* one recv */
-#define KEEP_CAP	(1024 * 1024)	/* an empty buffer above this is freed */
+#define KEEP_CAP	(1024 * 1024)	/* larger empty buffers go */
 #define HIGH_MARK	(4 * 1024 * 1024)
 #define LOW_MARK	(1024 * 1024)
 
@@ -24,18 +24,18 @@ struct ipc {
 	struct ipc_handlers	 handlers;
 	void			*arg;
 	struct event		*readable;
-	struct event		*writable;	/* armed only after a short send */
+	struct event		*writable;	/* after a short send */
 	struct buf		 in;
 	struct buf		 out;
 	size_t			 out_start;	/* of what is unsent in out */
 	size_t			 max;
 	int			 fd;
-	unsigned		 depth;		/* callbacks that we are inside of */
+	unsigned		 depth;		/* of callbacks */
 	bool			 paused;
-	bool			 full;		/* output crossed the high mark */
+	bool			 full;		/* over the high mark */
 	bool			 broken;	/* sending failed */
-	bool			 closed;	/* reported; waits for ipc_free */
-	bool			 freed;		/* ipc_free called in a callback */
+	bool			 closed;	/* and reported */
+	bool			 freed;		/* within a callback */
 };
 
 size_t

@@ -17,11 +17,13 @@ enum ipc_end { IPC_EOF, IPC_FAULT, IPC_ERROR };
 struct ipc_handlers {
 	/* One whole message; bytes are borrowed for the call.  The handler may
 	 * call ipc_free: the channel stops and goes after the callback. */
-	void	(*message)(struct ipc *, uint64_t session, struct bytes, void *arg);
+	void	(*message)(struct ipc *, uint64_t session, struct bytes,
+		    void *arg);
 	/* The last call; ipc_free is the owner's, here or later. */
-	void	(*closed)(struct ipc *, enum ipc_end, const char *why, void *arg);
-	/* Output crossed the high mark of 4 MiB (full true) or fell below the low
-	 * one of 1 MiB; told at the end of a turn.  May be NULL. */
+	void	(*closed)(struct ipc *, enum ipc_end, const char *why,
+		    void *arg);
+	/* Output crossed the high mark of 4 MiB (full true) or fell below the
+	 * low one of 1 MiB; told at the end of a turn.  May be NULL. */
 	void	(*pressure)(struct ipc *, bool full, void *arg);
 };
 
@@ -35,7 +37,7 @@ void		 ipc_free(struct ipc *);
 void		 ipc_send(struct ipc *, uint64_t session, const struct msg *);
 /* A message already encoded. */
 void		 ipc_forward(struct ipc *, uint64_t session, struct bytes);
-void		 ipc_pause(struct ipc *, bool);		/* no message until false */
+void		 ipc_pause(struct ipc *, bool);	/* no message until false */
 size_t		 ipc_pending(const struct ipc *);	/* bytes unsent */
 
 #endif

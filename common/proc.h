@@ -26,7 +26,7 @@ struct proc {
 	uint64_t		 generation;
 	unsigned		 n_listen;
 	const char		*conf_path;
-	char			**overrides;	/* owned; the texts are argv's */
+	char			**overrides;	/* owned; texts are argv's */
 	size_t			 n_overrides;
 	struct proc_loop	*loop;		/* of proc.c */
 };
@@ -35,7 +35,8 @@ struct proc_handlers {
 	/* Once: stop intake, finish, proc_stop.  NULL: stop at once.  At the
 	 * deadline the loop ends anyway. */
 	void	(*drain)(struct proc *, uint64_t deadline_ms, void *arg);
-	void	(*reload)(struct proc *, void *arg);	/* conf has the new values */
+	/* conf has the new values. */
+	void	(*reload)(struct proc *, void *arg);
 };
 
 /* Parses argv, loads the configuration, makes the base, connects control;
@@ -46,12 +47,12 @@ void	 proc_init(struct proc *, const char *role, int argc, char **argv);
  * a loop that hangs. */
 int	 proc_run(struct proc *, const struct proc_handlers *, void *arg);
 void	 proc_ready(struct proc *);			/* sends READY */
-void	 proc_status(struct proc *, const char *text);	/* for STATUS, at once */
+void	 proc_status(struct proc *, const char *text);	/* for STATUS */
 void	 proc_stop(struct proc *);
 void	 proc_clear(struct proc *);
 /* Microseconds of the monotonic clock. */
 uint64_t proc_now_us(void);
 void	 proc_random(void *, size_t);		/* getrandom(2) */
-void	 proc_raise_files(void);		/* RLIMIT_NOFILE to its hard limit */
+void	 proc_raise_files(void);		/* RLIMIT_NOFILE, to the hard one */
 
 #endif

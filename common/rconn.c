@@ -166,7 +166,7 @@ find_endpoint(const struct conf *conf, const char *user, struct endpoint *ep,
 	return read_password(conf, user, ep, err, len);
 }
 
-/* An ACL of an external Redis may forbid the name; only loading is waited for. */
+/* An external Redis may forbid the name; only loading is waited for. */
 static bool
 refused(enum step step, const redisReply *r)
 {

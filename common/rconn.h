@@ -21,20 +21,20 @@ struct rconn_handlers {
 	/*
 	 * Once, before up or after: refused, lost or closed by
 	 * redisAsyncDisconnect.  The context is gone: do not touch it, and open
-	 * the next one from a timer, not from here.  Replies outstanding came as
-	 * NULL before.
+	 * the next one from a timer, not from here.  Outstanding replies came
+	 * before, as NULL.
 	 */
 	void	(*down)(const char *why, void *arg);
 };
 
-/* user: scheduler, gateway, ops or broker.  NULL: why is in err, no call follows. */
+/* user: scheduler, gateway or ops.  NULL: why is in err, no call follows. */
 redisAsyncContext	*rconn_open(const struct conf *, struct event_base *,
 			    const char *user, const struct rconn_handlers *,
 			    void *arg, char *err, size_t err_len) MUST_CHECK;
 /* Closes without calling down; outstanding replies come as NULL.  Not from
  * within down. */
 void			 rconn_close(redisAsyncContext *);
-/* The same, blocking, for start-up and tools; waits up to 10 s for an answer. */
+/* The same, blocking, for start-up and tools; waits up to 10 s for answers. */
 redisContext		*rconn_open_sync(const struct conf *, const char *user,
 			    char *err, size_t err_len) MUST_CHECK;
 
