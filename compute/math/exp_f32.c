@@ -4,7 +4,7 @@
  * As exp of float64: x = k ln 2 + r, a polynomial of degree 6
  * (scripts/coefficients, EXP_F32), 2^k in two factors.
  *
- * Worst error: 0.79 ULP.
+ * Worst error, of all float32: 0.809 ULP, at -0x1.762ae2p+2.
  * NaN gives NaN; above 88.73 inf; below -103.98 0.
  */
 #include "lanes.h"
