@@ -29,7 +29,7 @@ struct section {
 	size_t		 n_cells, cap;
 	size_t		*rows;		/* first cell of each */
 	size_t		 n_rows, rows_cap;
-	size_t		 shown;		/* rows in a table; others are counted */
+	size_t		 shown;		/* rows in a table */
 };
 
 struct report {

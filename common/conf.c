@@ -441,22 +441,33 @@ check_order(const struct fault *f, const char *low, uint64_t a,
 	return -1;
 }
 
+static int
+check_choice(const struct fault *f, const char *name, const char *value,
+    const char *const *choices)
+{
+	size_t i;
+
+	for (i = 0; choices[i] != NULL; i++)
+		if (strcmp(value, choices[i]) == 0)
+			return 0;
+	snprintf(f->text, f->len, "%s = '%s': use ", name, value);
+	for (i = 0; choices[i] != NULL; i++)
+		snprintf(f->text + strlen(f->text), f->len - strlen(f->text),
+		    "%s%s", i > 0 ? " or " : "", choices[i]);
+	return -1;
+}
+
 /* What no single row can say. */
 static int
 check(const struct conf *c, const struct fault *f)
 {
-	static const char *const levels = "error,warn,info,debug";
+	static const char *const fsync[] = { "always", "second", NULL };
+	static const char *const levels[] = { "error", "warn", "info", "debug",
+	    NULL };
 
-	if (!conf_list_has("always,second", c->fsync)) {
-		snprintf(f->text, f->len, "fsync = '%s': use always or second",
-		    c->fsync);
+	if (check_choice(f, "fsync", c->fsync, fsync) == -1 ||
+	    check_choice(f, "log_level", c->log_level, levels) == -1)
 		return -1;
-	}
-	if (!conf_list_has(levels, c->log_level)) {
-		snprintf(f->text, f->len, "log_level = '%s': use one of %s",
-		    c->log_level, levels);
-		return -1;
-	}
 	if (*c->state_dir == '\0') {
 		snprintf(f->text, f->len, "state_dir is empty: name a folder");
 		return -1;

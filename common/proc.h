@@ -53,6 +53,6 @@ void	 proc_clear(struct proc *);
 /* Microseconds of the monotonic clock. */
 uint64_t proc_now_us(void);
 void	 proc_random(void *, size_t);		/* getrandom(2) */
-void	 proc_raise_files(void);		/* RLIMIT_NOFILE, to the hard one */
+void	 proc_raise_files(void);	/* RLIMIT_NOFILE, to its hard limit */
 
 #endif

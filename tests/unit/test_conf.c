@@ -134,7 +134,8 @@ START_TEST(mistakes_are_named)
 	refuse("tokens = maybe\n", "yes or no");
 	refuse("port = 1\nport = 2\n", "set twice");
 	refuse("fsync = never\n", "always or second");
-	refuse("log_level = loud\n", "error,warn,info,debug");
+	refuse("fsync = Always\n", "always or second");
+	refuse("log_level = loud\n", "error or warn or info or debug");
 	refuse("state_dir =\n", "name a folder");
 	refuse("group_max_us = 50\n", "out of range");
 	refuse("group_min_us = 90000\ngroup_max_us = 80000\n", "is above");
