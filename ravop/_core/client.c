@@ -426,6 +426,33 @@ client_forget(struct client *c, uint32_t graph)
 		free_batch(client_shift(c, g));
 }
 
+void
+client_abandon(struct client *c, uint32_t graph)
+{
+	struct client_graph *g = c->graphs[graph];
+	bool known = g->asked || g->g != 0;
+
+	if (g->gone)
+		return;
+	client_forget(c, graph);
+	if (!known)
+		return;
+	g->gone = g->hold = false;
+	client_end(c, graph, true);
+}
+
+size_t
+client_open(const struct client *c)
+{
+	size_t n = 0;
+	uint32_t i;
+
+	for (i = 0; i < c->n_graphs; i++)
+		n += !c->graphs[i]->gone &&
+		    (c->graphs[i]->asked || c->graphs[i]->g != 0);
+	return n;
+}
+
 size_t
 client_unacked(const struct client *c, uint32_t graph)
 {

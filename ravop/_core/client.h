@@ -112,6 +112,10 @@ void		 client_want(struct client *, uint32_t graph, const uint64_t *, size_t);
 void		 client_unwant(struct client *, uint32_t graph, uint64_t op);
 void		 client_end(struct client *, uint32_t graph, bool cancel);
 void		 client_retry(struct client *, uint32_t graph);
+/* Nobody has a use for the graph: cancelled, if the server knows it. */
+void		 client_abandon(struct client *, uint32_t graph);
+/* Graphs that the server knows and that have not ended. */
+size_t		 client_open(const struct client *);
 /* Nothing of the graph is sent any more. */
 void		 client_forget(struct client *, uint32_t graph);
 /* Batches that the server has not recorded. */

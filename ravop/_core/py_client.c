@@ -182,6 +182,12 @@ py_retry(PyObject *self, PyObject *graph)
 }
 
 static PyObject *
+py_abandon(PyObject *self, PyObject *graph)
+{
+	return on_handle(self, graph, client_abandon);
+}
+
+static PyObject *
 py_forget(PyObject *self, PyObject *graph)
 {
 	return on_handle(self, graph, client_forget);
@@ -306,6 +312,13 @@ get_state(PyObject *self, void *arg)
 }
 
 static PyObject *
+get_open(PyObject *self, void *arg)
+{
+	(void)arg;
+	return PyLong_FromSize_t(client_open(client_of(self)));
+}
+
+static PyObject *
 get_stats(PyObject *self, void *arg)
 {
 	const struct client_stats *s = client_stats(client_of(self));
@@ -328,6 +341,7 @@ static PyMethodDef client_methods[] = {
 	{ "unwant", py_unwant, METH_VARARGS, "Does not wait for it." },
 	{ "end", py_end, METH_VARARGS, "Ends a graph." },
 	{ "retry", py_retry, METH_O, "Sends again what was put off." },
+	{ "abandon", py_abandon, METH_O, "Cancels a graph nobody uses." },
 	{ "forget", py_forget, METH_O, "Sends nothing more of a graph." },
 	{ "unacked", py_unacked, METH_O, "Batches not recorded." },
 	{ NULL, NULL, 0, NULL },
@@ -335,6 +349,7 @@ static PyMethodDef client_methods[] = {
 
 static PyGetSetDef client_getset[] = {
 	{ "state", get_state, NULL, "off, handshake, hello or ready.", NULL },
+	{ "open", get_open, NULL, "Graphs that have not ended.", NULL },
 	{ "stats", get_stats, NULL, "What was sent.", NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -1,6 +1,7 @@
 """The socket to a server. The protocol is _core's; waiting is done here."""
 from __future__ import annotations
 
+import atexit
 import os
 import random
 import select
@@ -26,6 +27,7 @@ CONNECT_S = 10.0
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 30.0
 TURN_S = 0.25
+FAREWELL_S = 1.0
 PATH = "/raven"
 
 
@@ -47,6 +49,7 @@ class Connection:
         self._buffer = bytearray(READ_BYTES)
         self._pid = os.getpid()
         self._ready = False          # ever
+        self._known = False          # that it is a Raven server
         self._down_since = 0.0       # 0: it is up
         self._tries = 0
         self._next_try = 0.0
@@ -64,6 +67,20 @@ class Connection:
             )
             self.graphs[handle] = graph
         return handle
+
+    def _farewell(self) -> None:
+        """The program ends: nobody can ask for its open graphs any more."""
+        if self._pid != os.getpid() or self._socket is None:
+            return
+        for handle in list(self.graphs):
+            self.client.abandon(handle)
+        deadline = time.monotonic() + FAREWELL_S
+        try:
+            while self.client.open and self._socket is not None and (
+                    time.monotonic() < deadline):
+                self._turn(TURN_S)
+        except RavenError:
+            pass        # nothing is lost that anybody could use
 
     # Waiting.
 
@@ -166,7 +183,7 @@ class Connection:
         self.client.lost()
         now = time.monotonic()
         self._reason = reason
-        if not self._ready:
+        if not (self._ready or self._known):
             raise self._no_server(reason)
         if not self._down_since:
             # It may only have been idle too long: the first try is at once.
@@ -236,6 +253,8 @@ class Connection:
                 getattr(self, "_on_" + kind)(event)
 
     def _on_ready(self, event: dict[str, Any]) -> None:
+        if not self._ready:
+            atexit.register(self._farewell)
         self._ready = True
         self._down_since = 0.0
         self._tries = 0
@@ -248,7 +267,7 @@ class Connection:
         name, todo = _core.errors().get(event["code"], ("unknown", ""))
         text = sentence(event["text"] or name, todo)
         if event["retry_ms"]:
-            self._ready = True      # a server it is, only not now
+            self._known = True      # a server it is, only not now
             self._down(event["text"] or name)
             self._next_try = time.monotonic() + event["retry_ms"] / 1000
             return

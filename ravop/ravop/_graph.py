@@ -113,7 +113,7 @@ class Graph(_core.Recorder):
             self, os.urandom(16), 0, self.name, self._verify,
             json.dumps(self.options, default=str)[:4096],
         )
-        weakref.finalize(self, self._connection.client.forget, self._handle)
+        weakref.finalize(self, self._connection.client.abandon, self._handle)
         self._start(self._connection.max_tensor or TENSOR_BYTES,
                     self._connection.client, self._handle)
 
@@ -300,8 +300,8 @@ class Graph(_core.Recorder):
             sys.stderr.write(
                 f"ravop: the wait for {what} was interrupted; graph "
                 f"{self._id or ''} {self.name!r} goes on at "
-                f"{conn.server.url}. Ask again to wait on; graph.cancel() "
-                "stops it.\n"
+                f"{conn.server.url} while this program runs. Ask again to "
+                "wait on; graph.cancel() stops it.\n"
             )
             raise
         if self._broken is not None:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import EllipsisType
 
 SHOW_AFTER = 0.5
 LINE_EVERY = 10.0
@@ -46,7 +47,7 @@ OPTIONS = Options()
 def options(
     *,
     progress: bool | None = None,
-    callback: Callable[[int, int], object] | None = None,
+    callback: Callable[[int, int], object] | EllipsisType | None = ...,
     reconnect_s: float | None = None,
 ) -> Options:
     """Changes settings of the library and returns them.
@@ -57,7 +58,8 @@ def options(
         Show progress on stderr while waiting. ``RAVEN_PROGRESS=0`` also
         turns it off.
     callback : callable, optional
-        Called with (ops done, ops in all) whenever the server says so.
+        Called with (ops done, ops in all) whenever the server says so; None
+        for no callback.
     reconnect_s : float, optional
         Seconds to try again when the connection is lost.
 
@@ -74,7 +76,7 @@ def options(
     """
     if progress is not None:
         OPTIONS.progress = progress
-    if callback is not None:
+    if not isinstance(callback, EllipsisType):
         OPTIONS.callback = callback
     if reconnect_s is not None:
         OPTIONS.reconnect_s = reconnect_s

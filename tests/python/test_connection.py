@@ -4,6 +4,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 
 import ravop as R
+from ravop import _progress as progress
 from ravop._config import server
 
 
@@ -246,7 +249,7 @@ def test_progress_without_participants(
         graph = R.Graph(name="slow", url=served.url)
         assert R.t(3)() == 3
         graph._connection._down("test")     # type: ignore[union-attr]
-    R.options(callback=lambda done, total: None)
+    R.options(callback=None)
     err = capsys.readouterr().err
     assert f"waiting for participants: open {served.url}" in err
     assert "1/3 ops, 2 participants" in err and (1, 3) in said
@@ -290,6 +293,40 @@ def test_full_batches_leave_by_themselves() -> None:
             a = a + np.array([1])[0]
         assert a() == 1 and kept
         graph._connection._down("test")     # type: ignore[union-attr]
+
+
+def test_a_graph_nobody_uses_is_cancelled() -> None:
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        peer.value(7, 1, 3)
+        peer.say(fake.ACK, 7, 1, 0, 0, b"")
+        end = peer.hear(fake.END)
+        assert end[1:3] == [7, True]
+        peer.say(fake.ENDED, 7, 1, 1, 0, 0, [])
+
+    program = "import ravop as R; print(R.t(3)())"
+    with fake.Server(script) as served:
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True,
+            env={**os.environ, "RAVEN_URL": served.url})
+        assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+def test_the_bar_of_a_terminal(capsys: pytest.CaptureFixture[str],
+                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ravop._progress.SHOW_AFTER", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    shown = progress.Progress("graph", "http://x")
+    shown.update(progress.Counts(pending=1, computed=3, participants=2,
+                                 left_ms=65000))
+    shown.close()
+    err = capsys.readouterr().err
+    assert "[##################......] 3/4 ops" in err
+    assert "about 1 min 5 s left" in err and err.endswith("\r\x1b[K")
+    monkeypatch.setenv("RAVEN_PROGRESS", "0")
+    progress.Progress("graph", "http://x").update(progress.Counts())
+    assert capsys.readouterr().err == ""
 
 
 def test_a_child_reconnects() -> None:

@@ -647,6 +647,33 @@ START_TEST(test_again)
 }
 END_TEST
 
+/* A graph nobody uses is cancelled, if the server knows it. */
+START_TEST(test_abandon)
+{
+	static const uint8_t other[CLIENT_KEY] = "other";
+	struct rig r;
+
+	open_graph(&r, _i);
+	batch(&r, 1, 0, 1);
+	expect_batch(&r, 1);
+	client_abandon(r.c, client_graph(r.c, other, 0, "", "", 0, ""));
+	ck_assert_uint_eq(client_open(r.c), 1);
+	client_abandon(r.c, 0);
+	expect(&r, M_END);
+	ck_assert(r.m.end.cancel);
+	ck_assert_uint_eq(client_open(r.c), 1);
+	silent(&r);
+	ack(&r, 5, 1);
+	drop_event(&r, CLIENT_EV_ACKED);
+	r.m = (struct msg){ .id = M_ENDED };
+	r.m.ended.g = 5;
+	say(&r, &r.m);
+	drop_event(&r, CLIENT_EV_ENDED);
+	ck_assert_uint_eq(client_open(r.c), 0);
+	stop(&r);
+}
+END_TEST
+
 /* A server that has lost the graph cannot go on with it. */
 START_TEST(test_forgotten)
 {
@@ -732,6 +759,7 @@ main(void)
 	tcase_add_loop_test(tc, test_want_too_early, 0, 2);
 	tcase_add_loop_test(tc, test_refused, 0, 2);
 	tcase_add_loop_test(tc, test_again, 0, 2);
+	tcase_add_loop_test(tc, test_abandon, 0, 2);
 	tcase_add_loop_test(tc, test_forgotten, 0, 4);
 	tcase_add_test(tc, test_record);
 	suite_add_tcase(s, tc);
