@@ -11,6 +11,7 @@
 #define COST_LOAD	8	/* of an element, in flops of a product */
 #define COST_OP		8
 #define COST_FUNCTION	96
+#define COST_POWER	600
 
 struct chain {
 	struct tile_instr instr[TILE_REGS];
@@ -153,17 +154,18 @@ chain_op(struct plan *p, struct chain *c, uint32_t op)
 	const uint32_t *refs = p->prog.refs + o->first_in;
 	enum dtype dtype = compute_dtype(p, op);
 	enum op_code code = o->code == OP_DOT ? OP_MUL : o->code;
-	bool function = op_by_code(code)->cost == COST_TRANSCENDENTAL;
+	uint32_t cost = COST_OP;
 	uint8_t a, b;
 
+	if (op_by_code(code)->cost == COST_TRANSCENDENTAL)
+		cost = code == OP_POW ? COST_POWER : COST_FUNCTION;
 	a = chain_value(p, c, refs[0] - p->prog.base, dtype);
 	b = a;
 	if (o->n_in == 2 && refs[1] != refs[0])
 		b = chain_value(p, c, refs[1] - p->prog.base, dtype);
 	if (p->failed)
 		return 0;
-	return chain_apply(c, tile_kernel(code, dtype, p->wide), a, b,
-	    function ? COST_FUNCTION : COST_OP);
+	return chain_apply(c, tile_kernel(code, dtype, p->wide), a, b, cost);
 }
 
 static struct tile_step *

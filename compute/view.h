@@ -23,9 +23,9 @@ struct view {
 /* Walks the positions of some axes in C order. */
 struct walk {
 	uint32_t	ndim;
-	int64_t		dims[2 * TENSOR_RANK];
-	int64_t		strides[2 * TENSOR_RANK];
-	int64_t		index[2 * TENSOR_RANK];
+	int64_t		dims[TENSOR_RANK];
+	int64_t		strides[TENSOR_RANK];
+	int64_t		index[TENSOR_RANK];
 	int64_t		offset;
 };
 
