@@ -8,12 +8,15 @@
 
 #include <string.h>
 
+#define PATIENCE 16	/* loads before memory is given back */
+
 struct exec {
 	struct plan	 plan;
 	bool		 loaded;
 	bool		 wide;		/* see kernels.h */
 	uint8_t		*memory;	/* the arena lies in it, aligned */
 	size_t		 size;
+	uint32_t	 oversized;	/* loads in a row */
 	uint8_t		*arena;
 	size_t		 step;		/* under way */
 	int64_t		 unit;		/* its next */
@@ -61,16 +64,22 @@ exec_free(struct exec *x)
 	xfree(x);
 }
 
-/* The arena of the last program serves again, unless it is much too large. */
+/*
+ * The arena of the last program serves again, unless it has been much too
+ * large for a while, or is more than may be had now.
+ */
 static enum error
 take_memory(struct exec *x, size_t limit, struct op_error *e)
 {
 	size_t need = (size_t)x->plan.arena + ARENA_ALIGN;
 
-	if (need > x->size || x->size / 4 > need || x->size / 2 > limit) {
+	x->oversized = x->size / 4 > need ? x->oversized + 1 : 0;
+	if (need > x->size || x->oversized > PATIENCE ||
+	    x->size - ARENA_ALIGN > limit) {
 		xfree(x->memory);
 		x->memory = need < ARENA_ALIGN ? NULL : xtry_malloc(need);
 		x->size = x->memory == NULL ? 0 : need;
+		x->oversized = 0;
 	}
 	if (x->memory == NULL) {
 		memset(e, 0, sizeof *e);

@@ -395,11 +395,14 @@ count_uses(struct plan *p)
 		p->values[i].export = STEP_NO_SLOT;
 		for (uint32_t k = 0; k < o->n_in; k++) {
 			uint64_t in = p->prog.refs[o->first_in + k];
+			struct value *v;
 
 			if (in < p->prog.base || in - p->prog.base >= i)
 				continue;	/* refused when i is checked */
-			p->values[in - p->prog.base].uses++;
-			p->values[in - p->prog.base].user = i;
+			v = &p->values[in - p->prog.base];
+			if (v->uses == 0 || v->user != i)
+				v->uses++;
+			v->user = i;
 		}
 	}
 }

@@ -13,8 +13,8 @@
 
 struct value {
 	struct view	view;
-	uint32_t	uses;
-	uint32_t	user;		/* the last op that uses it */
+	uint32_t	uses;		/* ops that use it, some twice */
+	uint32_t	user;		/* the last of them */
 	uint32_t	export;		/* slot of the exported bytes */
 	bool		deferred;	/* computed inside its only user */
 	uint8_t		instrs;		/* of its chain, at most */

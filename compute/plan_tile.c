@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define CHAIN_PART	14	/* so that two parts and an op fit TILE_REGS */
+#define CHAIN_PART	22	/* so that two parts and an op fit TILE_REGS */
 #define COST_LOAD	8	/* of an element, in flops of a product */
 #define COST_OP		8
 #define COST_FUNCTION	96

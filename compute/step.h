@@ -12,7 +12,7 @@
 #include "compute/view.h"
 
 #define STEP_NO_SLOT	0xffffffffu
-#define TILE_REGS	32	/* instructions of a chain, at most */
+#define TILE_REGS	48	/* instructions of a chain, at most */
 /* Of a register's buffer; a little more, so that no two lie 4 KiB apart,
  * which makes loads wait for stores that have nothing to do with them. */
 #define TILE_BYTES	(VIEW_TILE * 8 + 1344)
