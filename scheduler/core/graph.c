@@ -107,6 +107,7 @@ graph_free(struct sched *s, struct graph *g)
 	graph_shed(s, g);
 	for (i = g->first_group; i != 0; i = next) {
 		next = s->groups[i].next;
+		s->unclaimed -= s->groups[i].waited;
 		group_free(s, i);
 	}
 	map_del(&s->by_number, g->g);

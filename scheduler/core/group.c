@@ -196,6 +196,8 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 	group_unlink(s, i);
 	group_link(s, i, peer);
 	k->claimed = true;
+	s->unclaimed -= k->waited;
+	k->waited = false;
 	if (k->predicted_us == 0)
 		k->predicted_us = (double)s->set.limits.group_min_us;
 	group_place(s, i);

@@ -282,8 +282,8 @@ sched_load_group(struct sched *s, uint64_t number, struct bytes name,
 	k->n_ops = r.n_ops;
 	k->ops = xmalloc((r.n_ops + 1) * sizeof(*k->ops));
 	memcpy(k->ops, r.ops, r.n_ops * sizeof(*k->ops));
-	if (r.state == RECORD_OUT)
-		s->quiet_until = NEVER;		/* set by the end */
+	k->waited = r.state == RECORD_OUT;
+	s->unclaimed += k->waited;
 	return 0;
 }
 
@@ -313,10 +313,8 @@ load_end_graph(struct sched *s, struct graph *g)
 		op = v->op;
 		if (g->ops[op].state == OP_FAILED || g->ops[op].value != i)
 			continue;
-		if (v->upload != 0) {
+		if (v->upload != 0)
 			value_unexpect(s, g, v);
-			s->quiet_until = NEVER;	/* somebody may hold it */
-		}
 		if (g->ops[op].state == OP_COMPUTED && g->ops[op].users == 0)
 			value_unneeded(s, g, op);
 	}
@@ -341,10 +339,45 @@ sched_load_end(struct sched *s, uint64_t now_us, struct sched_out *out)
 			load_end_graph(s, g);
 	}
 	s->recover = true;
-	s->quiet_until = s->quiet_until == NEVER ?
-	    now_us + s->set.limits.announce_us : now_us;
+	s->quiet_until = now_us + s->set.limits.announce_us;
+	load_back(s);
 	s->assign = true;
 	write_event(s, "start", 0, NULL, s->build);
+}
+
+static bool
+load_value_back(const struct graph *g, uint32_t i)
+{
+	uint32_t op = g->values[i].op;
+	const struct op *o = &g->ops[op];
+
+	return o->state != OP_COMPUTED || o->value != i ||
+	    (!state_needed(g, op) && (o->flags & OPF_HELD) == 0) ||
+	    value_there(g, op);
+}
+
+/* The cursor only moves on: what was back once is not looked at again. */
+void
+load_back(struct sched *s)
+{
+	struct graph *g;
+
+	if (!s->recover || s->unclaimed > 0)
+		return;
+	for (; s->back_graph < s->n_graphs; s->back_graph++) {
+		g = s->graphs[s->back_graph];
+		if (g == NULL || !graph_open(g)) {
+			s->back_value = 0;
+			continue;
+		}
+		for (; s->back_value <= g->n_values; s->back_value++) {
+			if (s->back_value > 0 &&
+			    !load_value_back(g, s->back_value))
+				return;
+		}
+		s->back_value = 0;
+	}
+	s->quiet_until = s->now;
 }
 
 /* Participants had their time: what is nowhere is computed again. */

@@ -247,6 +247,7 @@ on_announce(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 		announce_group(s, p, peer, &m->announce.groups.v[i]);
 	p->announced = true;
 	s->assign = true;
+	load_back(s);
 }
 
 void

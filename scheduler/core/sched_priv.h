@@ -138,6 +138,7 @@ struct group {
 	uint32_t	 peer_serial;	/* of that peer: indices come again */
 	uint32_t	 out_prev, out_next;	/* of the peer, in send order */
 	uint8_t		 state, attempt, slot;
+	bool		 waited;	/* it was out when the scheduler died */
 	bool		 claimed;	/* announced: sent in another session */
 	uint32_t	 n_ops, n_exports, n_inputs;
 	uint32_t	*ops;		/* owned; NULL once done */
@@ -259,6 +260,8 @@ struct sched {
 	bool			 full;		/* storage: refuse new work */
 	bool			 loading;
 	bool			 recover;	/* until quiet_until is over */
+	uint32_t		 unclaimed;	/* loaded groups that were out */
+	uint32_t		 back_graph, back_value;	/* see load_back */
 	struct map		 refs;		/* digests in use: see query.c */
 	bool			 assign;	/* something changed */
 	uint64_t		 totals[4];	/* ops by state, open graphs */
@@ -416,6 +419,8 @@ void	 graph_close(struct sched *, struct graph *, enum graph_status);
 void	 welcome(struct sched *, uint64_t session, struct str cid,
 	    const struct rec_graph_ref *, size_t n, bool wait);
 
+/* Ends the wait early once all that was out or held is announced. */
+void	 load_back(struct sched *);
 void	 load_quiet_over(struct sched *);
 
 /* flush.c: records */

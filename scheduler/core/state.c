@@ -8,7 +8,7 @@
 #include "sched_priv.h"
 
 static bool
-op_open(const struct op *o)
+state_open(const struct op *o)
 {
 	return o->state == OP_PENDING || o->state == OP_COMPUTING;
 }
@@ -22,7 +22,7 @@ work_push(struct sched *s, uint32_t op)
 }
 
 static void
-op_unready(struct graph *g, struct op *o)
+state_unready(struct graph *g, struct op *o)
 {
 	if (o->flags & OPF_READY) {
 		o->flags &= (uint8_t)~OPF_READY;
@@ -31,14 +31,14 @@ op_unready(struct graph *g, struct op *o)
 }
 
 static void
-op_set_state(struct graph *g, uint32_t op, enum op_state state)
+state_set(struct graph *g, uint32_t op, enum op_state state)
 {
 	struct op *o = &g->ops[op];
 
-	op_unready(g, o);
-	if (op_open(o) && state != OP_PENDING && state != OP_COMPUTING)
+	state_unready(g, o);
+	if (state_open(o) && state != OP_PENDING && state != OP_COMPUTING)
 		g->left_us -= o->ref_us;
-	else if (!op_open(o) && state == OP_PENDING)
+	else if (!state_open(o) && state == OP_PENDING)
 		g->left_us += o->ref_us;
 	g->count[o->state]--;
 	g->count[state]++;
@@ -62,7 +62,7 @@ void
 state_start(struct sched *s, struct graph *g, uint32_t op, uint32_t group)
 {
 	(void)s;
-	op_set_state(g, op, OP_COMPUTING);
+	state_set(g, op, OP_COMPUTING);
 	g->ops[op].group = group;
 	g->ops[op].flags &= (uint8_t)~OPF_COMING;
 }
@@ -73,7 +73,7 @@ state_return(struct sched *s, struct graph *g, uint32_t op)
 	struct op *o = &g->ops[op];
 
 	o->group = 0;
-	op_set_state(g, op, OP_PENDING);
+	state_set(g, op, OP_PENDING);
 	if (o->missing == 0)
 		state_ready(g, op);
 	s->assign = true;
@@ -90,7 +90,7 @@ state_settle(struct sched *s, struct graph *g, uint32_t op)
 
 /* op is done: it uses its inputs no more. */
 static void
-op_leave_inputs(struct sched *s, struct graph *g, uint32_t op)
+state_leave_inputs(struct sched *s, struct graph *g, uint32_t op)
 {
 	const uint32_t *refs;
 	uint32_t n = graph_inputs(g, op, &refs), k;
@@ -107,15 +107,15 @@ state_computed(struct sched *s, struct graph *g, uint32_t op)
 	struct op *c;
 	uint32_t e;
 
-	if (!op_open(&g->ops[op]))
+	if (!state_open(&g->ops[op]))
 		return;
-	op_set_state(g, op, OP_COMPUTED);
+	state_set(g, op, OP_COMPUTED);
 	for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
 		c = &g->ops[g->edges[e].to];
-		if (op_open(c) && --c->missing == 0 && c->state == OP_PENDING)
+		if (state_open(c) && --c->missing == 0 && c->state == OP_PENDING)
 			state_ready(g, g->edges[e].to);
 	}
-	op_leave_inputs(s, g, op);
+	state_leave_inputs(s, g, op);
 	state_settle(s, g, op);
 	s->assign = true;
 }
@@ -142,7 +142,7 @@ state_failure(const struct graph *g, uint32_t op)
 }
 
 static void
-op_fail_one(struct sched *s, struct graph *g, uint32_t op, enum error code,
+state_fail_one(struct sched *s, struct graph *g, uint32_t op, enum error code,
     uint32_t cause, const int64_t a[4])
 {
 	struct op *o = &g->ops[op];
@@ -150,13 +150,13 @@ op_fail_one(struct sched *s, struct graph *g, uint32_t op, enum error code,
 
 	if (o->value != 0)
 		value_discard(s, g, op);
-	op_set_state(g, op, OP_FAILED);
+	state_set(g, op, OP_FAILED);
 	failure_add(g, op, code, cause, a);
 	for (e = o->first_edge; e != 0; e = g->edges[e].next) {
-		if (op_open(&g->ops[g->edges[e].to]))
+		if (state_open(&g->ops[g->edges[e].to]))
 			work_push(s, g->edges[e].to);
 	}
-	op_leave_inputs(s, g, op);
+	state_leave_inputs(s, g, op);
 	state_settle(s, g, op);
 	value_send(s, g, op);
 }
@@ -167,13 +167,13 @@ state_fail(struct sched *s, struct graph *g, uint32_t op, enum error code,
 {
 	uint32_t base = s->n_work, x;
 
-	if (!op_open(&g->ops[op]))
+	if (!state_open(&g->ops[op]))
 		return;
-	op_fail_one(s, g, op, code, cause, a);
+	state_fail_one(s, g, op, code, cause, a);
 	while (s->n_work > base) {
 		x = s->work[--s->n_work];
-		if (op_open(&g->ops[x]))
-			op_fail_one(s, g, x, E_DEPENDS, cause, NULL);
+		if (state_open(&g->ops[x]))
+			state_fail_one(s, g, x, E_DEPENDS, cause, NULL);
 	}
 	s->assign = true;
 }
@@ -187,7 +187,7 @@ state_needed(const struct graph *g, uint32_t op)
 }
 
 static bool
-op_gone(const struct graph *g, uint32_t op)
+state_gone(const struct graph *g, uint32_t op)
 {
 	const struct op *o = &g->ops[op];
 
@@ -197,19 +197,19 @@ op_gone(const struct graph *g, uint32_t op)
 
 /* Computed, but its value is nowhere: waits again, and what it needs too. */
 static void
-op_revive_one(struct sched *s, struct graph *g, uint32_t op)
+state_revive_one(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op], *c;
 	const uint32_t *refs;
 	uint32_t n = graph_inputs(g, op, &refs), k, e;
 
-	op_set_state(g, op, OP_PENDING);
+	state_set(g, op, OP_PENDING);
 	o->group = 0;
 	o->missing = 0;
 	for (e = o->first_edge; e != 0; e = g->edges[e].next) {
 		c = &g->ops[g->edges[e].to];
-		if (op_open(c)) {
-			op_unready(g, c);
+		if (state_open(c)) {
+			state_unready(g, c);
 			c->missing++;
 		}
 	}
@@ -217,7 +217,7 @@ op_revive_one(struct sched *s, struct graph *g, uint32_t op)
 		g->ops[refs[k]].users++;
 		if (g->ops[refs[k]].state != OP_COMPUTED)
 			o->missing++;
-		else if (op_gone(g, refs[k]))
+		else if (state_gone(g, refs[k]))
 			work_push(s, refs[k]);
 	}
 	if (o->missing == 0)
@@ -229,13 +229,14 @@ state_revive(struct sched *s, struct graph *g, uint32_t op)
 {
 	uint32_t base = s->n_work, x;
 
-	if (!op_gone(g, op))
+	/* After a restart whoever holds it may still say so. */
+	if (s->recover || !state_gone(g, op))
 		return;
 	work_push(s, op);
 	while (s->n_work > base) {
 		x = s->work[--s->n_work];
-		if (op_gone(g, x))
-			op_revive_one(s, g, x);
+		if (state_gone(g, x))
+			state_revive_one(s, g, x);
 	}
 	s->assign = true;
 }
