@@ -44,8 +44,8 @@ class Connection:
             weakref.WeakValueDictionary()
         )
         self.max_tensor = 0
-        self._lock = threading.RLock()
         self._socket: socket.socket | None = None
+        self._share()
         self._buffer = bytearray(READ_BYTES)
         self._pid = os.getpid()
         self._ready = False          # ever
@@ -56,16 +56,23 @@ class Connection:
         self._reason = ""
         self._retries: dict[int, float] = {}
 
+    def _share(self) -> None:
+        """What threads share: one turns, the others wait for its turns."""
+        self._turned = threading.Condition(threading.RLock())
+        self._turning = False
+        self._woken, self._waker = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._waker, False)
+
     # Graphs.
 
     def open(self, graph: Graph, key: bytes, number: int, name: str,
              verify: int, options: str) -> int:
         """Announces a graph, to be opened with the next wait."""
-        with self._lock:
-            handle = self.client.graph(
-                key, number, name, "distributed", verify, options
-            )
-            self.graphs[handle] = graph
+        handle = self.client.graph(
+            key, number, name, "distributed", verify, options
+        )
+        self.graphs[handle] = graph
         return handle
 
     def _farewell(self) -> None:
@@ -90,6 +97,7 @@ class Connection:
         self._check_fork()
         deadline = None if timeout is None else time.monotonic() + timeout
         progress = Progress(what, self.server.url)
+        self._wake()        # what is recorded for this wait leaves at once
         try:
             while not done():
                 left = TURN_S
@@ -97,22 +105,44 @@ class Connection:
                     left = min(left, deadline - time.monotonic())
                     if left <= 0:
                         return False
-                with self._lock:
-                    if done():
-                        break
-                    self._turn(left)
+                self._take_turn(left, done)
                 progress.note(self._trouble())
                 progress.update(graph.counts)
         finally:
             progress.close()
         return True
 
+    def _wake(self) -> None:
+        """Ends another thread's turn: there is something to send."""
+        if self._turning:
+            try:
+                os.write(self._waker, b"1")
+            except BlockingIOError:
+                pass        # it is awake as can be
+
+    def _take_turn(self, seconds: float, done: Callable[[], bool]) -> None:
+        """Turns, or waits for the turn of the thread that does."""
+        mine = False
+        try:
+            with self._turned:
+                if self._turning:
+                    if not done():
+                        self._turned.wait(seconds)
+                    return
+                self._turning = mine = True
+            self._turn(seconds)
+        finally:
+            if mine:
+                with self._turned:
+                    self._turning = False
+                    self._turned.notify_all()
+
     def poll(self) -> None:
         """Sends and reads what can be at once, if there is a connection."""
         self._check_fork()
-        with self._lock:
-            if self._socket is not None:
-                self._turn(0)
+        self._wake()
+        if self._socket is not None:
+            self._take_turn(0, lambda: True)
 
     def _trouble(self) -> str:
         if self._socket is not None or not self._down_since:
@@ -122,9 +152,11 @@ class Connection:
     def _check_fork(self) -> None:
         if self._pid == os.getpid():
             return
-        # The parent's socket and lock are its own.
+        # The parent's socket and locks are its own.
         self._pid = os.getpid()
-        self._lock = threading.RLock()
+        os.close(self._woken)
+        os.close(self._waker)
+        self._share()
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -233,7 +265,11 @@ class Connection:
             return True
         poller = select.poll()
         poller.register(sock, select.POLLIN | (select.POLLOUT if write else 0))
-        return bool(poller.poll(max(0, seconds) * 1000))
+        poller.register(self._woken, select.POLLIN)
+        ready = [fd for fd, _ in poller.poll(max(0, seconds) * 1000)]
+        if self._woken in ready:
+            os.read(self._woken, 4096)
+        return sock.fileno() in ready
 
     # Events.
 

@@ -295,6 +295,33 @@ def test_full_batches_leave_by_themselves() -> None:
         graph._connection._down("test")     # type: ignore[union-attr]
 
 
+def test_threads_do_not_wait_for_each_other() -> None:
+    asked = threading.Event()
+
+    def script(peer: fake.Peer) -> None:
+        peer.open(7)
+        peer.hear(fake.BATCH)
+        asked.set()
+        peer.hear(fake.BATCH)
+        peer.value(7, 2, 22)
+        time.sleep(0.5)
+        peer.value(7, 1, 11)
+        leave(peer)
+
+    with fake.Server(script) as served:
+        graph = R.Graph(url=served.url)
+        first, said = R.t(11), []
+        thread = threading.Thread(target=lambda: said.append(first()))
+        thread.start()
+        assert asked.wait(5)
+        start = time.monotonic()
+        assert R.t(22)() == 22
+        assert time.monotonic() - start < 0.2
+        thread.join()
+        assert said == [11]
+        graph._connection._down("test")     # type: ignore[union-attr]
+
+
 def test_a_graph_nobody_uses_is_cancelled() -> None:
     def script(peer: fake.Peer) -> None:
         peer.open(7)
