@@ -244,6 +244,16 @@ join_announce(struct participant *p)
 	xfree(held.v);
 }
 
+/* Once a session, for people: the gateway measures for the scheduler. */
+static void
+ask_rtt(struct participant *p)
+{
+	struct msg m = { .id = M_PING };
+
+	m.ping.id = p->now_us;
+	participant_send(p, &m);
+}
+
 void
 join_tell(struct participant *p)
 {
@@ -255,6 +265,7 @@ join_tell(struct participant *p)
 	join_announce(p);
 	for (r = p->results; r != NULL; r = r->next)
 		participant_send_bytes(p, &r->message);
+	ask_rtt(p);
 }
 
 /* ---- the gateway's questions ---- */
@@ -268,12 +279,17 @@ on_ping(struct participant *p, const struct msg *msg)
 	participant_send(p, &m);
 }
 
-/* Hearing it was all that counts. */
+/* The id is when it was asked; a time yet to come is nobody's answer. */
 void
 on_pong(struct participant *p, const struct msg *msg)
 {
-	(void)p;
-	(void)msg;
+	uint64_t rtt;
+
+	if (msg->pong.id > p->now_us)
+		return;
+	rtt = p->now_us - msg->pong.id;
+	if (p->rtt_us == 0 || rtt < p->rtt_us)
+		p->rtt_us = rtt;
 }
 
 /* The same bytes back: down and up are measured at once. */

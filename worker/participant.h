@@ -131,7 +131,8 @@ struct participant_status {
 	double		all_slots;	/* 448 what all slots are worth of one */
 	char		cid[PARTICIPANT_CID];	/* 456 with NUL */
 	char		text[PARTICIPANT_TEXT];	/* 528 of the last refusal */
-};					/* 784 bytes */
+	double		rtt_us;		/* 784 least round trip; 0: not known */
+};					/* 792 bytes */
 
 /* A slot, for people. */
 struct participant_slot {

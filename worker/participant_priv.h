@@ -144,6 +144,7 @@ struct participant {
 
 	struct msg_arena arena;
 	uint64_t	 now_us;
+	uint64_t	 rtt_us;	/* least to the gateway; 0: not known */
 	/* counted */
 	uint64_t	 groups_done, groups_refused, groups_cancelled, ops_done,
 			 units_done, compute_us, bytes_in, bytes_out;

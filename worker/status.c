@@ -10,7 +10,7 @@
 _Static_assert(offsetof(struct participant_status, duty) == 40, "layout");
 _Static_assert(offsetof(struct participant_status, bench) == 168, "layout");
 _Static_assert(offsetof(struct participant_status, text) == 528, "layout");
-_Static_assert(sizeof(struct participant_status) == 784, "layout");
+_Static_assert(sizeof(struct participant_status) == 792, "layout");
 _Static_assert(offsetof(struct participant_slot, g) == 16, "layout");
 _Static_assert(offsetof(struct participant_slot, name) == 72, "layout");
 _Static_assert(sizeof(struct participant_slot) == 136, "layout");
@@ -78,6 +78,7 @@ participant_status(const struct participant *p, struct participant_status *s)
 	count_bytes(p, s);
 	memcpy(s->cid, p->cid, sizeof(s->cid));
 	memcpy(s->text, p->text, sizeof(s->text));
+	s->rtt_us = (double)p->rtt_us;
 }
 
 void

@@ -99,7 +99,7 @@
 
 #define RV_ABI		1
 #define RV_BENCH_SIZE	280	/* sizeof(struct bench_result) */
-#define RV_STATUS_SIZE	784	/* sizeof(struct participant_status) */
+#define RV_STATUS_SIZE	792	/* sizeof(struct participant_status) */
 #define RV_SLOT_SIZE	136	/* sizeof(struct participant_slot) */
 
 typedef uint32_t u32;

@@ -391,7 +391,7 @@ export class Session {
       ...this.shown,
       connection: connectionOf(s), phase: phaseOf(s), reason: refused ? s.codeName : reasonOf(s, at),
       refusal: refused ? { code: s.codeName, text: s.text } : null,
-      cid: s.cid || this.options.cid, figures: s.figures, memory: s.memory, slots: s.slots, work,
+      cid: s.cid || this.options.cid, figures: s.figures, memory: s.memory, rttSeconds: s.rttSeconds, slots: s.slots, work,
       groupsDone: s.groupsDone, opsDone: s.opsDone, workDone: s.unitsDone,
       speed: recent.length ? recent.reduce((a, b) => a + b, 0) / recent.length : 0,
       bytesIn: s.bytesIn, bytesOut: s.bytesOut, computeSeconds: s.computeUs / 1e6,

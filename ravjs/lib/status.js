@@ -48,6 +48,7 @@ export function readStatus(m, handle) {
     retryUs: f(48), sinceUs: f(56), groupsDone: f(64), opsDone: f(88), unitsDone: f(96),
     computeUs: f(104), bytesIn: f(112), bytesOut: f(120), memory: f(128),
     figures: figures(v, at), cid: m.field(at + 456, 72), text: m.field(at + 528, 256), codeName: '',
+    rttSeconds: f(784) / 1e6,
   };
   if (status.code) status.codeName = m.string(m.call.rv_error_name(status.code));
   return status;

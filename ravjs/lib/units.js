@@ -36,6 +36,7 @@ export function size(bytes) {
  * @returns {string} 850 ms, 12 s, 3 min 20 s, 2 h 5 min
  */
 export function duration(seconds) {
+  if (seconds > 0 && seconds < 0.01) return `${(seconds * 1000).toFixed(1)} ms`;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

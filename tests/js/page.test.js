@@ -89,6 +89,7 @@ test('a click, the benchmark, groups, pause and resume', async () => {
   await page.click('#participate');
   await state(page, /Waiting for work/);
   assert.match(await page.innerText('#bench'), /Matrix product, float32/);
+  await page.waitForFunction(() => /Round trip/.test(document.querySelector('#bench')?.textContent ?? ''));
   assert.match(await page.innerText('#lend'), /page-test/);
   assert.match(await page.innerText('#connection'), /Connected/);
   assert.match(await server.python(FIRST_GRAPH).done, /c: {2}\[ 6 24 10\]/);

@@ -28,13 +28,36 @@ START_TEST(joins)
 	ck_assert_uint_eq(s.n_bench, 1);
 	ck_assert_uint_eq(s.n_sent, 0);
 	sim_benched(&s);
-	ck_assert_uint_eq(s.n_sent, 3);
+	ck_assert_uint_eq(s.n_sent, 4);
 	ck_assert_int_eq(s.sent[0].id, M_BENCH);
 	ck_assert_uint_eq(s.sent[0].bench.speeds.n, 1);
 	ck_assert_int_eq(s.sent[1].id, M_STATE);
 	ck_assert_int_eq(s.sent[2].id, M_ANNOUNCE);
 	ck_assert_uint_eq(s.sent[2].announce.held.n, 0);
+	ck_assert_int_eq(s.sent[3].id, M_PING);
 	ck_assert_uint_eq(sim_status(&s).state, PS_READY);
+	sim_end(&s);
+}
+END_TEST
+
+START_TEST(measures_the_round_trip)
+{
+	struct msg m = { .id = M_PONG };
+	struct sim s;
+
+	sim_start(&s, 1, MEMORY);
+	sim_open(&s);
+	sim_welcome(&s);
+	sim_benched(&s);
+	m.pong.id = sim_sent(&s, M_PING, 0)->ping.id;
+	s.now += 1500;
+	sim_tell(&s, &m);
+	ck_assert_double_eq(sim_status(&s).rtt_us, 1500);
+	s.now += 1000;
+	sim_tell(&s, &m);		/* a later answer is no better */
+	m.pong.id = s.now + 1;		/* nobody asked that */
+	sim_tell(&s, &m);
+	ck_assert_double_eq(sim_status(&s).rtt_us, 1500);
 	sim_end(&s);
 }
 END_TEST
@@ -1185,6 +1208,7 @@ participant_suite(void)
 	TCase *bytes = tcase_create("bytes"), *rest = tcase_create("rest");
 
 	tcase_add_test(join, joins);
+	tcase_add_test(join, measures_the_round_trip);
 	tcase_add_test(join, keeps_the_cid_it_is_given);
 	tcase_add_test(join, stays_away_when_refused_for_good);
 	tcase_add_test(join, comes_back_when_told);
