@@ -127,7 +127,7 @@ input_pair(struct py_recorder *g, PyObject *a, PyObject *b, uint32_t in[2])
 	if (v[first] <= 0)
 		return (int)v[first];
 	/* A copy: recording moves the array it lies in. */
-	shape = recorder_get(&g->r, (uint32_t)v[first])->shape;
+	shape = *recorder_shape(&g->r, (uint32_t)v[first]);
 	other = is_number(obj[first]) ? NULL : &shape;
 	v[!first] = input_value(g, obj[!first], other);
 	if (v[!first] <= 0)

@@ -50,7 +50,7 @@ earlier(void *arg, uint32_t value)
 	struct py_recorder *g = arg;
 
 	return value == 0 || value > g->r.n ? NULL :
-	    &recorder_get(&g->r, value)->shape;
+	    recorder_shape(&g->r, value);
 }
 
 /* The op at fault of a failed one; 0: it did not fail. */

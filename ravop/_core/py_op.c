@@ -197,7 +197,7 @@ get_shape(PyObject *self, void *arg)
 	struct py_op *op = (struct py_op *)self;
 
 	(void)arg;
-	return shape_tuple(&recorder_get(&op->graph->r, op->value)->shape);
+	return shape_tuple(recorder_shape(&op->graph->r, op->value));
 }
 
 static PyObject *
@@ -207,7 +207,7 @@ get_code(PyObject *self, void *arg)
 
 	(void)arg;
 	return PyLong_FromLong(
-	    recorder_get(&op->graph->r, op->value)->shape.dtype);
+	    recorder_shape(&op->graph->r, op->value)->dtype);
 }
 
 static PyObject *

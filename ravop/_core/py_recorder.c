@@ -335,7 +335,8 @@ static PyObject *
 about(PyObject *self, PyObject *number)
 {
 	struct py_recorder *g = self_of(self);
-	const struct record_op *op = known(g, number), *input;
+	const struct record_op *op = known(g, number);
+	const struct shape *shape;
 	const struct op_row *row;
 	PyObject *list, *item;
 	uint32_t i, n, ref;
@@ -345,9 +346,9 @@ about(PyObject *self, PyObject *number)
 	n = op->n_in < INPUTS ? op->n_in : INPUTS;
 	for (i = 0; i < n; i++) {
 		ref = g->r.refs[op->first_in + i];
-		input = recorder_get(&g->r, ref);
+		shape = recorder_shape(&g->r, ref);
 		item = Py_BuildValue("INi", (unsigned)ref,
-		    shape_tuple(&input->shape), (int)input->shape.dtype);
+		    shape_tuple(shape), (int)shape->dtype);
 		if (item == NULL || PyList_Append(list, item) < 0) {
 			Py_XDECREF(item);
 			Py_DECREF(list);
@@ -356,8 +357,9 @@ about(PyObject *self, PyObject *number)
 		Py_DECREF(item);
 	}
 	row = op_by_code(op->code);
+	shape = &g->r.shapes[op->shape];
 	return Py_BuildValue("sNiNN", row == NULL ? "?" : row->name,
-	    shape_tuple(&op->shape), (int)op->shape.dtype, list,
+	    shape_tuple(shape), (int)shape->dtype, list,
 	    line_of(g, op));
 }
 

@@ -18,6 +18,7 @@ recorder_clear(struct recorder *r)
 {
 	program_writer_clear(&r->w);
 	xfree(r->ops);
+	xfree(r->shapes);
 	xfree(r->refs);
 	xfree(r->released);
 	memset(r, 0, sizeof *r);
@@ -27,6 +28,35 @@ struct record_op *
 recorder_get(struct recorder *r, uint32_t value)
 {
 	return &r->ops[value - 1];
+}
+
+const struct shape *
+recorder_shape(const struct recorder *r, uint32_t value)
+{
+	return &r->shapes[r->ops[value - 1].shape];
+}
+
+/* Place of a shape: most ops have one that was seen a moment ago. */
+static uint32_t
+intern(struct recorder *r, const struct shape *shape)
+{
+	uint64_t hash = shape->dtype * 8u + shape->ndim;
+	uint32_t i, *recent;
+
+	for (i = 0; i < shape->ndim; i++)
+		hash = (hash ^ (uint64_t)shape->dims[i]) *
+		    0x9e3779b97f4a7c15u;
+	recent = &r->recent[(hash ^ hash >> 32) % RECORD_SHAPES];
+	if (*recent != 0 && shape_equal(&r->shapes[*recent - 1], shape))
+		return *recent - 1;
+	if (r->n_shapes == r->cap_shapes) {
+		r->cap_shapes = r->cap_shapes == 0 ? 16 : r->cap_shapes * 2;
+		r->shapes = xrealloc(r->shapes,
+		    r->cap_shapes * sizeof *r->shapes);
+	}
+	r->shapes[r->n_shapes++] = *shape;
+	*recent = r->n_shapes;
+	return r->n_shapes - 1;
 }
 
 /* Remembers the op just written. */
@@ -42,7 +72,7 @@ keep(struct recorder *r, uint32_t value, uint16_t code,
 	}
 	op = &r->ops[r->n++];
 	memset(op, 0, sizeof *op);
-	op->shape = *shape;
+	op->shape = intern(r, shape);
 	op->where = RECORD_NO_CODE;
 	op->code = code;
 	return value;
@@ -77,7 +107,7 @@ recorder_op(struct recorder *r, const struct op_row *row, const uint32_t *in,
 	if (n > INPUTS_NEAR)
 		shapes = xcalloc(n, sizeof *shapes);
 	for (i = 0; i < n; i++)
-		shapes[i] = &r->ops[in[i] - 1].shape;
+		shapes[i] = recorder_shape(r, in[i]);
 	memset(err, 0, sizeof *err);
 	code = op_infer(row, shapes, n, params, r->max_bytes, &out, err);
 	if (shapes != near)
@@ -232,7 +262,7 @@ recorder_text(struct recorder *r, char *buf, size_t len,
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		shapes[i] = &r->ops[in[i] - 1].shape;
+		shapes[i] = recorder_shape(r, in[i]);
 	op_error_text(buf, len, row, shapes, n, params, err);
 	xfree(shapes);
 	return buf;

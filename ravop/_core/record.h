@@ -11,11 +11,12 @@
 #include "common/program.h"
 
 #define RECORD_CONSTS	64	/* slots of the cache of Python numbers */
+#define RECORD_SHAPES	64	/* shapes of late, by hash */
 #define RECORD_NO_CODE	UINT32_MAX
 
 /* What is remembered of an op after its batch has left. */
 struct record_op {
-	struct shape	 shape;
+	uint32_t	 shape;		/* place in shapes */
 	uint32_t	 held;		/* handles Python has */
 	uint32_t	 where;		/* whose line: index of a code object */
 	int32_t		 instruction;	/* in it */
@@ -36,6 +37,9 @@ struct recorder {
 	struct program_writer	 w;
 	struct record_op	*ops;		/* of op 1 on */
 	uint32_t		 n, cap;
+	struct shape		*shapes;	/* few beside the ops */
+	uint32_t		 n_shapes, cap_shapes;
+	uint32_t		 recent[RECORD_SHAPES];	/* place + 1; 0: none */
 	int64_t			 max_bytes;	/* of one value */
 	uint32_t		*refs;		/* inputs of all ops */
 	uint32_t		 n_refs, cap_refs;
@@ -64,6 +68,8 @@ uint32_t recorder_const(struct recorder *, enum dtype, const void *bytes);
 
 /* Ops by their number, from 1; the caller asks only for recorded ones. */
 struct record_op	*recorder_get(struct recorder *, uint32_t value);
+/* Borrowed until the next op is recorded. */
+const struct shape	*recorder_shape(const struct recorder *, uint32_t value);
 /* Handles come and go; an op without any is let go with the next cut. */
 void	 recorder_hold(struct recorder *, uint32_t value);
 void	 recorder_drop(struct recorder *, uint32_t value);

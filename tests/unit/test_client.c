@@ -715,7 +715,7 @@ START_TEST(test_record)
 	in[0] = in[1] = a;
 	ck_assert_int_eq(recorder_op(&r, op_by_code(OP_ADD), in, 2, &params,
 	    &sum, &err), E_OK);
-	ck_assert(shape_equal(&recorder_get(&r, sum)->shape, &shape));
+	ck_assert(shape_equal(recorder_shape(&r, sum), &shape));
 	ck_assert_int_eq(recorder_op(&r, op_by_code(OP_MATMUL), in, 1,
 	    &params, &sum, &err), E_ARITY);
 	recorder_hold(&r, a);
