@@ -28,6 +28,8 @@ BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 30.0
 TURN_S = 0.25
 FAREWELL_S = 1.0
+SENDS = 16              # in a turn, of up to 256 KiB
+NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 PATH = "/raven"
 
 
@@ -242,22 +244,29 @@ class Connection:
     def _exchange(self, seconds: float) -> None:
         sock = self._socket
         assert sock is not None
-        output = self.client.output()
-        if not self._readable(sock, bool(output), seconds):
+        blocked = self._send(sock)
+        if not self._readable(sock, blocked, seconds):
             return
-        if output:
-            try:
-                self.client.sent(sock.send(output))
-            except (BlockingIOError, ssl.SSLWantReadError,
-                    ssl.SSLWantWriteError):
-                pass
         try:
             n = sock.recv_into(self._buffer)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except NOT_NOW:
             return
         if n == 0:
             raise ConnectionError("the server closed the connection")
         self.client.recv(self._buffer, n)
+
+    def _send(self, sock: socket.socket) -> bool:
+        """Sends what the socket takes, within reason; True: there is more."""
+        for _ in range(SENDS):
+            output = self.client.output()
+            if not output:
+                return False
+            try:
+                n = sock.send(output)
+            except NOT_NOW:
+                return True
+            self.client.sent(n)
+        return True
 
     def _readable(self, sock: socket.socket, write: bool,
                   seconds: float) -> bool:

@@ -104,10 +104,8 @@ class Progress:
         self._start = time.monotonic()
         self._next = self._start + SHOW_AFTER
         self._drawn = False
-        self._bar = sys.stderr is not None and sys.stderr.isatty()
+        self._bar: bool | None = None   # not asked yet: most waits are short
         self._note = ""
-        if not self._bar:
-            self._next = self._start + LINE_EVERY
         self._alone = False     # said that nobody participates
 
     def note(self, text: str) -> None:
@@ -117,6 +115,12 @@ class Progress:
     def update(self, counts: Counts) -> None:
         """Draws, when it is time to."""
         now = time.monotonic()
+        if now < self._start + SHOW_AFTER:
+            return
+        if self._bar is None:
+            self._bar = sys.stderr is not None and sys.stderr.isatty()
+            if not self._bar:
+                self._next = self._start + LINE_EVERY
         alone = counts.participants == 0 and not (self._bar or self._alone)
         early = alone and now >= self._start + ALONE_AFTER
         if not (early or now >= self._next) or not _shown():

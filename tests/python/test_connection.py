@@ -244,6 +244,7 @@ def test_progress_without_participants(
         leave(peer)
 
     monkeypatch.setattr("ravop._progress.LINE_EVERY", 0.0)
+    monkeypatch.setattr("ravop._progress.SHOW_AFTER", 0.0)
     R.options(callback=lambda done, total: said.append((done, total)))
     with fake.Server(script) as served:
         graph = R.Graph(name="slow", url=served.url)
