@@ -1,0 +1,159 @@
+/*
+ * The small parts of the scheduler core: table, heap, text, estimates.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "scheduler/core/sched_priv.h"
+
+START_TEST(map_against_an_array)
+{
+	static uint32_t known[512];
+	uint32_t i, key, x = 1;
+	struct map m;
+
+	for (i = 0; i < 512; i++)
+		known[i] = MAP_NONE;
+	map_init(&m, 42);
+	for (i = 0; i < 20000; i++) {
+		x = x * 1664525 + 1013904223;
+		key = x >> 23;
+		if (x & 0x10000) {
+			map_put(&m, key, i);
+			known[key] = i;
+		} else {
+			map_del(&m, key);
+			known[key] = MAP_NONE;
+		}
+		key = (x >> 7) & 511;
+		ck_assert_uint_eq(map_get(&m, key), known[key]);
+	}
+	for (i = 0; i < 512; i++)
+		ck_assert_uint_eq(map_get(&m, i), known[i]);
+	map_clear(&m);
+}
+END_TEST
+
+START_TEST(heap_orders_by_rank_then_number)
+{
+	struct heap h = { 0 };
+	struct heap_item a, b;
+	uint32_t i, x = 7;
+
+	for (i = 0; i < 1000; i++) {
+		x = x * 1664525 + 1013904223;
+		heap_push(&h, (float)(x >> 28), i);
+	}
+	ck_assert(heap_pop(&h, &a));
+	for (i = 1; i < 1000; i++) {
+		ck_assert(heap_pop(&h, &b));
+		ck_assert(a.rank > b.rank || (a.rank == b.rank && a.id < b.id));
+		a = b;
+	}
+	ck_assert(!heap_pop(&h, &b));
+	heap_clear(&h);
+}
+END_TEST
+
+START_TEST(text_there_and_back)
+{
+	static const double v[] = { 0, 1, 1.5, 123456, 1.23456e9, 9.99999e-7,
+		-2.5, 9.999996, 1e300, 0.1 };
+	struct text t;
+	uint64_t n;
+	double d;
+	size_t i;
+
+	for (i = 0; i < sizeof(v) / sizeof(*v); i++) {
+		text_init(&t);
+		text_add_f64(&t, v[i]);
+		ck_assert_int_eq(text_f64(text_bytes(&t), &d), 0);
+		ck_assert_double_le(d > v[i] ? d - v[i] : v[i] - d,
+		    (v[i] < 0 ? -v[i] : v[i]) * 1e-5);
+	}
+	text_init(&t);
+	text_add_u64(&t, 18446744073709551615u);
+	ck_assert_str_eq(t.s, "18446744073709551615");
+	text_init(&t);
+	text_add_i64(&t, INT64_MIN);
+	ck_assert_str_eq(t.s, "-9223372036854775808");
+	text_init(&t);
+	text_add_u64(&t, 1234);
+	ck_assert_int_eq(text_u64(text_bytes(&t), &n), 0);
+	ck_assert_uint_eq(n, 1234);
+	text_add(&t, "x");
+	ck_assert_int_eq(text_u64(text_bytes(&t), &n), -1);
+	ck_assert_int_eq(text_f64(text_bytes(&t), &d), -1);
+	for (i = 0; i < 100; i++)
+		text_add(&t, "longer than it may be ");
+	ck_assert_uint_lt(t.n, sizeof(t.s));
+}
+END_TEST
+
+START_TEST(estimates_follow_results)
+{
+	struct rec_speed v = { COST_ELEMENTWISE, DT_F64, 4e9 };
+	struct msg_bench b = { .overhead_us = 2, .all_slots = 1 };
+	struct op o = { .cost = COST_ELEMENTWISE, .cost_dtype = DT_F64,
+		.ref_us = 10001 };
+	struct group k = { 0 };
+	struct peer *p = xcalloc(1, sizeof(*p));
+	double us;
+	int i;
+
+	b.speeds.v = &v;
+	b.speeds.n = 1;
+	p->slots = 1;
+	estimate_bench(p, &b);
+	/* Half the speed of the reference: 20 ms and the overhead. */
+	us = estimate_op_us(p, &o);
+	ck_assert_double_eq_tol(us, 20002, 1);
+	/* It is four times as fast as it said. */
+	for (i = 0; i < 40; i++) {
+		us = estimate_op_us(p, &o);
+		k.work[COST_ELEMENTWISE] = (float)us;
+		estimate_result(p, &k, 5002);
+	}
+	ck_assert_double_eq_tol(estimate_op_us(p, &o), 5002, 300);
+	/* Groups too short to tell change nothing. */
+	us = estimate_op_us(p, &o);
+	k.work[COST_ELEMENTWISE] = 10;
+	estimate_result(p, &k, 1000);
+	ck_assert_double_eq(estimate_op_us(p, &o), us);
+	xfree(p);
+}
+END_TEST
+
+START_TEST(bench_without_figures)
+{
+	struct msg_bench b = { 0 };
+	struct op o = { .cost = COST_MATMUL, .cost_dtype = DT_F32,
+		.ref_us = 101 };
+	struct peer *p = xcalloc(1, sizeof(*p));
+
+	estimate_bench(p, &b);
+	ck_assert_double_eq_tol(estimate_op_us(p, &o), 101, 0.1);
+	xfree(p);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("sched_parts");
+	TCase *t = tcase_create("parts");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(t, map_against_an_array);
+	tcase_add_test(t, heap_orders_by_rank_then_number);
+	tcase_add_test(t, text_there_and_back);
+	tcase_add_test(t, estimates_follow_results);
+	tcase_add_test(t, bench_without_figures);
+	suite_add_tcase(suite, t);
+	r = srunner_create(suite);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
