@@ -161,6 +161,7 @@ run_some(struct exec *x, uint64_t budget)
 	int64_t left = s->units - x->unit, n = left;
 	struct op_error e = { .input = -1 };
 
+	plan_settle(&x->plan, s->op + 1);
 	if (x->plan.errors[s->op].code != E_OK) {
 		n = 0;
 	} else {
@@ -190,7 +191,7 @@ finish(struct exec *x)
 
 	if (x->n_exports + x->n_failed > 0)
 		return;
-	plan_settle(&x->plan);
+	plan_settle(&x->plan, p->prog.n_ops);
 	for (uint32_t i = 0; i < p->prog.n_ops; i++) {
 		if (p->errors[i].code != E_OK)
 			x->failed[x->n_failed++] = i;

@@ -33,7 +33,9 @@ void		 exec_set_wide(struct exec *, bool);
  * Checks and plans.  program is borrowed until the next load; given: bytes of
  * the GIVEN sources by ordinal, borrowed as long (8-aligned; n = 0 entries
  * are missing: E_NO_INPUT).  E_OK, or why the group is refused whole
- * (E_BAD_PROGRAM..., E_NO_INPUT, E_MEMORY with need and limit).
+ * (E_BAD_PROGRAM..., E_NO_INPUT, E_MEMORY with need and limit).  The limit
+ * bounds values and scratch together at their peak, not the given bytes; the
+ * plan itself may take half as much, and 8 MiB, besides.
  */
 enum error	 exec_load(struct exec *, const uint8_t *program, size_t len,
 		    const struct bytes *given, size_t n_given,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CHUNK_BYTES	32768
+#define LEAST_ROOM	(8u << 20)	/* for the plan, whatever the limit */
 
 struct plan_chunk {
 	struct plan_chunk	*next;
@@ -16,6 +17,21 @@ struct plan_chunk {
 };
 
 /* ---- memory of the plan itself ---- */
+
+/* Memory for the plan, of which long programs of small ops need most. */
+static void *
+take(struct plan *p, size_t n)
+{
+	void *at = NULL;
+
+	if (n <= p->room)
+		at = xtry_malloc(n);
+	if (at == NULL)
+		p->failed = true;
+	else
+		p->room -= n;
+	return at;
+}
 
 void *
 plan_alloc(struct plan *p, size_t n)
@@ -27,11 +43,9 @@ plan_alloc(struct plan *p, size_t n)
 	n = (n + 7) / 8 * 8;
 	if (c == NULL || c->size - c->used < n) {
 		size = n > CHUNK_BYTES ? n : CHUNK_BYTES;
-		c = xtry_malloc(sizeof *c + size);
-		if (c == NULL) {
-			p->failed = true;
+		c = take(p, sizeof *c + size);
+		if (c == NULL)
 			return NULL;
-		}
 		c->next = p->chunks;
 		c->used = 0;
 		c->size = size;
@@ -51,11 +65,9 @@ grow(struct plan *p, void **array, size_t n, size_t *cap, size_t size)
 
 	if (n < *cap)
 		return true;
-	bigger = xtry_malloc(more * size);
-	if (bigger == NULL) {
-		p->failed = true;
+	bigger = take(p, more * size);
+	if (bigger == NULL)
 		return false;
-	}
 	if (n > 0)
 		memcpy(bigger, *array, n * size);
 	xfree(*array);
@@ -156,19 +168,13 @@ plan_fail(struct plan *p, uint32_t i, const struct op_error *e)
 {
 	p->errors[i] = *e;
 	p->errors[i].op = p->prog.base + i;
-	for (uint32_t k = i + 1; k < p->prog.n_ops; k++)
-		depend(p, k);
 }
 
 void
-plan_settle(struct plan *p)
+plan_settle(struct plan *p, uint32_t n)
 {
-	for (uint32_t i = 0; i < p->prog.n_ops; i++) {
-		if (p->errors[i].code != E_DEPENDS)
-			continue;
-		p->errors[i].code = E_OK;
-		depend(p, i);
-	}
+	for (; p->settled < n; p->settled++)
+		depend(p, p->settled);
 }
 
 /* ---- one op ---- */
@@ -442,6 +448,7 @@ plan_load(struct plan *p, const uint8_t *program, size_t len,
 
 	memset(p, 0, sizeof *p);
 	p->wide = wide;
+	p->room = LEAST_ROOM + limit / 2;
 	memset(e, 0, sizeof *e);
 	r = program_open(&p->prog, program, len, PLAN_MAX_OPS, e);
 	if (r != E_OK)

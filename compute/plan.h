@@ -28,6 +28,7 @@ struct plan {
 	size_t			 n_given;
 	struct value		*values;	/* by op */
 	struct op_error		*errors;	/* by op; code E_OK: none */
+	uint32_t		 settled;	/* ops whose inputs are known */
 	struct slot		*slots;
 	size_t			 n_slots, cap_slots;
 	struct step		*steps;
@@ -35,6 +36,7 @@ struct plan {
 	int64_t			 arena;		/* bytes needed */
 	uint64_t		 cost;
 	struct plan_chunk	*chunks;
+	size_t			 room;		/* bytes the plan may take */
 	bool			 failed;	/* no memory for the plan */
 	bool			 wide;		/* see kernels.h */
 };
@@ -56,16 +58,13 @@ enum error plan_load(struct plan *, const uint8_t *program, size_t len,
 	    bool wide, struct op_error *) MUST_CHECK;
 void	 plan_clear(struct plan *);
 
-/*
- * Op i failed while computing; so do all that use it, as E_DEPENDS of the same
- * root.  For loaded programs only: this follows references.
- */
+/* Op i failed while computing. */
 void	 plan_fail(struct plan *, uint32_t i, const struct op_error *);
 /*
- * Once all is computed: of several failed inputs the first is named, whatever
- * the order in which they failed.
+ * The first n ops have been computed, but for the last: those that use a
+ * failed one fail, as E_DEPENDS of its root.
  */
-void	 plan_settle(struct plan *);
+void	 plan_settle(struct plan *, uint32_t n);
 
 /* Parts of planning; NULL or no slot only once plan->failed is set. */
 void	*plan_alloc(struct plan *, size_t);
