@@ -25,8 +25,8 @@ make_folder(const char *path, char *err, size_t len)
 {
 	if (mkdir(path, 0750) == 0 || errno == EEXIST)
 		return 0;
-	snprintf(err, len, "%s: cannot make the folder: %s", path,
-	    strerror(errno));
+	snprintf(err, len, "%s: cannot make the folder: %s; make it, or set "
+	    "another state_dir or run_dir", path, strerror(errno));
 	return -1;
 }
 

@@ -119,6 +119,7 @@ put_inputs(struct ctl *c, const struct program *p, uint32_t i)
 	report_string(&c->report, "inputs", text);
 }
 
+/* A graph may have a million ops. */
 static void
 put_op(struct ctl *c, const struct graph *g, uint32_t index)
 {
@@ -134,6 +135,10 @@ put_op(struct ctl *c, const struct graph *g, uint32_t index)
 	p = ctl_find_op(&g->rs, index, &i);
 	if (p == NULL)
 		return;
+	if (report_full(&c->report)) {
+		report_skip(&c->report);
+		return;
+	}
 	program_shape(p, i, &shape);
 	report_row(&c->report);
 	report_u64(&c->report, "op", index);
@@ -275,7 +280,7 @@ static void
 begin_section(struct ctl *c, const char *name, const char *key)
 {
 	report_section(&c->report, name, key, false);
-	if (!c->all)
+	if (!c->all && !c->json)
 		report_limit(&c->report, CTL_SHOWN);
 }
 

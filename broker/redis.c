@@ -142,6 +142,20 @@ line_path(struct buf *b, const char *name, const char *path)
 	buf_add(b, "\"\n", 2);
 }
 
+/* The server changes into its folder before it opens its socket. */
+static void
+line_absolute(struct buf *b, const char *name, const char *path)
+{
+	char cwd[512], whole[1100];
+
+	if (*path == '/' || getcwd(cwd, sizeof(cwd)) == NULL) {
+		line_path(b, name, path);
+		return;
+	}
+	snprintf(whole, sizeof(whole), "%s/%s", cwd, path);
+	line_path(b, name, whole);
+}
+
 void
 redis_write_config(const struct redis *r, const struct conf *conf,
     struct buf *b)
@@ -150,11 +164,11 @@ redis_write_config(const struct redis *r, const struct conf *conf,
 	size_t i;
 
 	line(b, "port 0\nprotected-mode yes\ndaemonize no\ndatabases 1");
-	line_path(b, "unixsocket", conf_run_path(conf, "redis.sock", path,
+	line_absolute(b, "unixsocket", conf_run_path(conf, "redis.sock", path,
 	    sizeof(path)));
 	line(b, "unixsocketperm 600");
 	snprintf(path, sizeof(path), "%s/redis", conf->state_dir);
-	line_path(b, "dir", path);
+	line_absolute(b, "dir", path);
 	line(b, "logfile \"redis.log\"\nloglevel notice\nset-proc-title no");
 	line(b, "save \"\"\nappendonly yes\nappendfsync %s",
 	    strcmp(conf->fsync, "always") == 0 ? "always" : "everysec");

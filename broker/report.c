@@ -93,6 +93,20 @@ report_limit(struct report *r, size_t n)
 	r->sections[r->n - 1].shown = n;
 }
 
+bool
+report_full(const struct report *r)
+{
+	const struct section *s = &r->sections[r->n - 1];
+
+	return s->n_rows >= s->shown;
+}
+
+void
+report_skip(struct report *r)
+{
+	r->sections[r->n - 1].skipped++;
+}
+
 void
 report_row(struct report *r)
 {
@@ -417,9 +431,9 @@ table_rows(const struct report *r, const struct section *s, struct buf *out)
 	put_line(r, s, width, columns, 0, true, out);
 	for (row = 0; row < shown; row++)
 		put_line(r, s, width, columns, row, false, out);
-	if (shown < s->n_rows) {
+	if (shown < s->n_rows + s->skipped) {
 		snprintf(more, sizeof(more), "  ... and %zu more; --all or "
-		    "--json lists them\n", s->n_rows - shown);
+		    "--json lists them\n", s->n_rows + s->skipped - shown);
 		add_string(out, more);
 	}
 	xfree(width);

@@ -30,6 +30,7 @@ struct section {
 	size_t		*rows;		/* first cell of each */
 	size_t		 n_rows, rows_cap;
 	size_t		 shown;		/* rows in a table */
+	size_t		 skipped;	/* rows that were not collected */
 };
 
 struct report {
@@ -51,8 +52,11 @@ void	 report_notice(struct report *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	 report_section(struct report *, const char *name, const char *key,
 	    bool single);
-/* Rows above n are counted in a table, but not listed. */
+/* Rows above n are counted in a table, but not listed: a row that would not
+ * be (report_full) need not be collected, report_skip counts it. */
 void	 report_limit(struct report *, size_t n);
+bool	 report_full(const struct report *);
+void	 report_skip(struct report *);
 /* The rest acts on the section and the row begun last. */
 void	 report_row(struct report *);
 void	 report_none(struct report *, const char *name);

@@ -340,6 +340,16 @@ def test_wrong_starts(broker: Broker, words: list[str], status: int, text: str) 
     shutil.rmtree("/tmp/" + "x" * 100, ignore_errors=True)
 
 
+def test_relative_state_dir(broker: Broker) -> None:
+    with open(broker.log_path, "ab") as log:
+        broker.process = subprocess.Popen(
+            [str(broker.folder / "bin/brokerd"), "-o", "state_dir=here", "-o", "port=0"],
+            stderr=log, cwd=broker.folder)
+    broker.wait_ready()
+    assert (broker.folder / "here/run/redis.sock").exists()
+    assert broker.stop() == 0
+
+
 def test_port_taken(broker: Broker) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

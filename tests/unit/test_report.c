@@ -122,6 +122,8 @@ fill(void)
 	report_row(&report);
 	report_none(&report, "cid");
 	report_none(&report, "ops");
+	ck_assert(report_full(&report));
+	report_skip(&report);
 	report_section(&report, "nothing", "raven:z", false);
 	report_notice(&report, "not %s", "all");
 }
@@ -138,7 +140,7 @@ START_TEST(tables)
 	    "  cid          ops\n"
 	    "  a?[31m?\xc3\xa9?  12345\n"
 	    "  -          30.1G\n"
-	    "  ... and 1 more; --all or --json lists them\n"
+	    "  ... and 2 more; --all or --json lists them\n"
 	    "\n"
 	    "nothing  [raven:z]\n"
 	    "  none\n");
