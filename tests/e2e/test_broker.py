@@ -350,6 +350,29 @@ def test_relative_state_dir(broker: Broker) -> None:
     assert broker.stop() == 0
 
 
+@pytest.fixture
+def redis_elsewhere(tmp_path: Path) -> Iterator[str]:
+    """A Redis that nobody of ours started; its address."""
+    path = tmp_path / "redis.sock"
+    server = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", str(path), "--save", ""],
+                              stdout=subprocess.DEVNULL, cwd=tmp_path)
+    until("Redis listens", path.exists, 10)
+    yield f"unix:{path}"
+    end_process(server)
+
+
+def test_redis_elsewhere(broker: Broker, redis_elsewhere: str) -> None:
+    broker.start("-o", f"redis={redis_elsewhere}")
+    broker.wait_ready()
+    assert sorted(broker.children()) == ["gatewayd", "schedulerd"]
+    assert broker.stop() == 0
+    # Its record can be read although no server runs.
+    done = broker.ctl("-o", f"redis={redis_elsewhere}", "status")
+    assert done.returncode == 0 and "brokerd does not answer" in done.stderr
+    assert "redis  [INFO" in done.stdout
+    assert broker.ctl("-o", f"redis={redis_elsewhere}", "graphs").returncode == 0
+
+
 def test_port_taken(broker: Broker) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
