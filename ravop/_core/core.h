@@ -36,12 +36,14 @@ struct py_recorder {
 	struct recorder	 r;
 	PyObject	*client;	/* Client, or NULL: local */
 	uint32_t	 handle;	/* of the graph at it */
-	PyObject	*given;		/* list of Value: large local sources */
+	PyObject	*given;		/* list of Value: large local sources
+					 * of the batch, by ordinal */
 	PyObject	*codes;		/* code objects whose lines are noted */
 	PyObject	*code_index;	/* address of one -> place in codes, -1 */
 	PyObject	*last_code;	/* borrowed from codes */
 	uint32_t	 last_index;
 	struct buf	 todo;		/* local batch not finished */
+	PyObject	*todo_given;	/* its sources */
 };
 
 /* One recorded op: a graph and a number in it. */

@@ -126,7 +126,7 @@ add_op(struct local *l, uint32_t i, uint32_t *in)
 	uint16_t k;
 
 	if (op->place == PLACE_GIVEN) {
-		l->map[i] = give(l, PyList_GET_ITEM(l->g->given, op->ref));
+		l->map[i] = give(l, PyList_GET_ITEM(l->g->todo_given, op->ref));
 		return 0;
 	}
 	if (op->place == PLACE_INLINE) {
@@ -283,7 +283,7 @@ collect(struct local *l, const struct exec *e)
 	return 0;
 }
 
-/* Large sources are values already; the list lets go of them. */
+/* Large sources are values already. */
 static int
 settle_given(struct local *l)
 {
@@ -296,15 +296,14 @@ settle_given(struct local *l)
 		op = &l->batch.ops[i];
 		if (op->place != PLACE_GIVEN)
 			continue;
-		value = PyList_GET_ITEM(l->g->given, op->ref);
+		value = PyList_GET_ITEM(l->g->todo_given, op->ref);
 		key = PyLong_FromUnsignedLong(l->batch.base + i);
-		if (key == NULL || ((op->flags & PROGRAM_EXPORT) != 0 &&
-		    PyDict_SetItem(l->values, key, value) < 0) ||
-		    PyList_SetItem(l->g->given, op->ref,
-		    Py_NewRef(Py_None)) < 0)
-			rc = -1;
+		rc = key == NULL ? -1 : (op->flags & PROGRAM_EXPORT) == 0 ? 0 :
+		    PyDict_SetItem(l->values, key, value);
 		Py_XDECREF(key);
 	}
+	if (rc == 0)
+		Py_CLEAR(l->g->todo_given);
 	return rc;
 }
 
@@ -349,12 +348,19 @@ local_run(struct py_recorder *g, PyObject *values, PyObject *failures)
 	const uint64_t *released;
 	uint64_t *gone = NULL;
 	uint32_t base, n_released;
+	PyObject *fresh;
 	int rc = 0;
 
 	if (g->todo.len > 0 && run_todo(g, values, failures) < 0)
 		return NULL;
-	if (!recorder_cut(&g->r, &g->todo, &base, &released, &n_released))
+	if ((fresh = PyList_New(0)) == NULL)
+		return NULL;
+	if (!recorder_cut(&g->r, &g->todo, &base, &released, &n_released)) {
+		Py_DECREF(fresh);
 		Py_RETURN_NONE;
+	}
+	Py_XSETREF(g->todo_given, g->given);
+	g->given = fresh;
 	gone = xcalloc(n_released + 1u, sizeof *gone);
 	if (n_released > 0)
 		memcpy(gone, released, n_released * sizeof *gone);

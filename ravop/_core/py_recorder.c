@@ -44,6 +44,7 @@ recorder_traverse(PyObject *self, visitproc visit, void *arg)
 	Py_VISIT(Py_TYPE(self));
 	Py_VISIT(g->client);
 	Py_VISIT(g->given);
+	Py_VISIT(g->todo_given);
 	Py_VISIT(g->codes);
 	Py_VISIT(g->code_index);
 	return 0;
@@ -56,6 +57,7 @@ recorder_tp_clear(PyObject *self)
 
 	Py_CLEAR(g->client);
 	Py_CLEAR(g->given);
+	Py_CLEAR(g->todo_given);
 	g->last_code = NULL;
 	Py_CLEAR(g->codes);
 	Py_CLEAR(g->code_index);

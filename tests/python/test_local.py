@@ -178,6 +178,17 @@ def test_results_are_the_users_own() -> None:
     assert a()[0] == 0
 
 
+def test_large_arrays_in_every_batch(graph: R.Graph) -> None:
+    total, kept = R.t(0.0), []
+    for i in range(20):
+        a = R.t(np.full(3000, float(i)))
+        kept.append(a)
+        total = total + R.sum(a)
+        assert total() == 3000 * i * (i + 1) / 2
+    assert kept[3]()[0] == 3
+    assert len(graph._values) == 21
+
+
 def test_compute_many() -> None:
     a = R.t([1, 2])
     assert [v.tolist() for v in R.compute(a, a + 1, a)] == [[1, 2], [2, 3],
