@@ -11,8 +11,10 @@ run_arg(const struct run *r, int64_t from, int64_t to)
 {
 	const struct arg_step *d = r->step->detail;
 	int64_t *out = (void *)run_slot(r, d->out);
-	uint8_t *x = run_slot(r, r->step->scratch);
-	const uint8_t *base = run_read(r, d->run.slot);
+	uint8_t *scratch = run_slot(r, r->step->scratch);
+	const uint8_t *base = run_read(r, d->run.slot), *x;
+	int64_t size = (int64_t)dtype_size(d->run.dtype);
+	bool straight = d->run.ndim == 1 && d->run.strides[0] == 1;
 	struct walk lanes = d->lanes;
 	struct view lane = d->run;
 	uint64_t value = 0;
@@ -28,7 +30,11 @@ run_arg(const struct run *r, int64_t from, int64_t to)
 			out[i] = -1;
 		else
 			view_gather(&lane, base, out[i], 1, (void *)&value);
-		view_gather(&lane, base, start, n, x);
+		x = base + (lane.offset + start) * size;
+		if (!straight) {
+			view_gather(&lane, base, start, n, scratch);
+			x = scratch;
+		}
 		out[i] = d->fn(x, n, start, out[i], &value);
 	}
 }

@@ -1,7 +1,11 @@
 /*
  * Position of the first winner.  BETTER(a, b): a beats b; ISNAN(a): a wins
- * over everything, the first of them for good.
+ * over everything, the first of them for good; both also of vectors V, which
+ * give masks I.
  */
+
+#define LANES	(sizeof(V) / sizeof(T))
+#define STRETCH	(4 * LANES)
 
 static int64_t
 NAME(const void *vx, size_t n, int64_t at, int64_t best, void *value)
@@ -19,18 +23,20 @@ NAME(const void *vx, size_t n, int64_t at, int64_t best, void *value)
 	} else
 		__builtin_memcpy(&win, value, sizeof win);
 	while (i < n && !ISNAN(win)) {
-		/* Most elements lose: look at eight at a time. */
-		while (i + 8 <= n) {
-			int any = 0;
+		/* Most elements lose: look at a few vectors at a time. */
+		while (i + STRETCH <= n) {
+			I any = { 0 };
 
-			for (size_t j = 0; j < 8; j++)
-				any |= BETTER(x[i + j], win) |
-				    ISNAN(x[i + j]);
-			if (any)
+			for (size_t j = 0; j < STRETCH; j += LANES) {
+				V v = *(const V *)(x + i + j);
+
+				any |= (I)BETTER(v, win) | (I)ISNAN(v);
+			}
+			if (some((vec_i64)any))
 				break;
-			i += 8;
+			i += STRETCH;
 		}
-		for (size_t end = i + 8; i < n && i < end; i++) {
+		for (size_t end = i + STRETCH; i < n && i < end; i++) {
 			if (!(BETTER(x[i], win) || ISNAN(x[i])))
 				continue;
 			win = x[i];
@@ -43,5 +49,7 @@ NAME(const void *vx, size_t n, int64_t at, int64_t best, void *value)
 	return best;
 }
 
+#undef LANES
+#undef STRETCH
 #undef NAME
 #undef BETTER
