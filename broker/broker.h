@@ -51,6 +51,7 @@ struct broker {
 	uint64_t		 started_us;
 	uint64_t		 watchdog_us;	/* systemd's; 0: none */
 	uint64_t		 watched_us;	/* when it was told last */
+	uint64_t		 looked_us;	/* at the children, last */
 	int			 status;	/* to exit with */
 };
 

@@ -22,6 +22,7 @@
 #define CONTROL_MAX	4096		/* bytes of a control message */
 #define SILENT_US	10000000ull	/* READY and no STATUS: said once */
 #define HUNG_US		60000000ull	/* killed */
+#define LATE_US		3000000ull	/* looks come once a second */
 
 static struct broker *
 broker_of(const struct child *c)
@@ -384,14 +385,21 @@ watch_child(struct child *c, uint64_t now_us)
 	}
 }
 
+/* If we were stopped ourselves, what they said lies in their sockets. */
 void
 children_watch(struct broker *b, uint64_t now_us)
 {
+	bool late = b->looked_us != 0 && now_us - b->looked_us > LATE_US;
 	size_t i;
 	int k;
 
+	b->looked_us = now_us;
 	for (k = 0; k < POOL_COUNT; k++)
 		if (k != POOL_REDIS)
-			for (i = 0; i < b->pools[k].n; i++)
+			for (i = 0; i < b->pools[k].n; i++) {
+				if (late)
+					b->pools[k].children[i]->heard_us =
+					    now_us;
 				watch_child(b->pools[k].children[i], now_us);
+			}
 }

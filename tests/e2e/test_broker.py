@@ -69,7 +69,8 @@ class Broker:
             hits = list(re.finditer(pattern, self.log(), re.M))
             return hits[-1] if len(hits) >= count else None
 
-        return until(f"{pattern} x {count}\n{self.log()}", found, 20)
+        hit: re.Match[str] = until(f"{pattern} x {count}\n{self.log()}", found, 20)
+        return hit
 
     def wait_ready(self, count: int = 1) -> int:
         """Waits for the ready line; the port."""
@@ -195,6 +196,16 @@ def test_stopped_child_is_called_silent(broker: Broker) -> None:
     assert states["gatewayd"] == "silent" and states["schedulerd"] == "ready"
     os.kill(pid, signal.SIGCONT)
     until("it is heard again", lambda: all(row["state"] == "ready" for row in broker.processes()), 10)
+
+
+def test_a_stopped_broker_blames_nobody(broker: Broker) -> None:
+    broker.start()
+    broker.wait_ready()
+    os.kill(broker.pid, signal.SIGSTOP)
+    time.sleep(11)
+    os.kill(broker.pid, signal.SIGCONT)
+    assert all(row["state"] == "ready" for row in broker.processes())
+    assert "silent" not in broker.log()
 
 
 def test_early_deaths_throttle(broker: Broker) -> None:
