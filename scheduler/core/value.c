@@ -480,6 +480,8 @@ value_send(struct sched *s, struct graph *g, uint32_t op)
 	if ((o->flags & OPF_WANT) == 0 ||
 	    (o->state != OP_COMPUTED && o->state != OP_FAILED))
 		return;
+	if (o->state == OP_COMPUTED && !value_there(g, op))
+		return;		/* it will be computed again */
 	if (o->state == OP_COMPUTED && v != NULL && v->data == NULL &&
 	    !v->stored && g->session != 0) {
 		value_fetch(s, g, op);
