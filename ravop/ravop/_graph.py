@@ -178,7 +178,8 @@ class Graph(_core.Recorder):
             # The server counts while it is waited for; between, what was seen
             # is computed, and what that needed.
             computed = max(counts.computed, self._computed)
-            computing = min(counts.computing, total - computed)
+            computing = min(counts.computing,
+                            max(0, total - computed - failed))
         return {
             "total_ops": total,
             "pending_ops": max(0, total - computed - computing - failed),
@@ -350,7 +351,8 @@ class Graph(_core.Recorder):
         for said in (f"Op {cause} ({operator}): ", f"{operator}: "):
             text = text.removeprefix(said)
         text = sentence(text, "")
-        message = f"op {cause} ({operator}) failed: {text}"
+        given = ", ".join(str(i[1]) for i in inputs)
+        message = f"op {cause} ({operator}) of {given or 'nothing'} failed: {text}"
         if cause != op:
             message = (f"op {op} ({self._about(op)[0]}) has no value: it "
                        f"depends on {message}")

@@ -146,8 +146,9 @@ class Progress:
             done = counts.computed + counts.failed
             full = WIDTH * done // counts.total
             bar = "#" * full + "." * (WIDTH - full)
+            many = "" if counts.participants == 1 else "s"
             state = (f"[{bar}] {done}/{counts.total} ops, "
-                     f"{max(counts.participants, 0)} participants")
+                     f"{max(counts.participants, 0)} participant{many}")
             if counts.left_ms:
                 state += f", about {seconds(counts.left_ms / 1000)} left"
         return f"{self._what}: {state} ({seconds(elapsed)})"

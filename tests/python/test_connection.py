@@ -183,7 +183,7 @@ def test_a_failed_op(capsys: pytest.CaptureFixture[str]) -> None:
         assert info.value.op == 3 and info.value.user_file == __file__
         assert graph.end() == "Graph failed to compute."
     out = capsys.readouterr().out
-    assert "op 3 (pow) failed: 2 to the power -1" in out
+    assert "op 3 (pow) of (), () failed: 2 to the power -1" in out
     assert out.count("failed:") == 1
 
 
