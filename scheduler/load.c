@@ -79,7 +79,8 @@ load_format(struct store *st, bool *fatal, char *err, size_t err_len)
 	if (read_one(st, "raven:format", &o, err, err_len) != 0)
 		return -1;
 	if (o.n == 0)
-		return write_one(st, "raven:format", STORE_FORMAT, err, err_len);
+		return write_one(st, "raven:format", STORE_FORMAT, err,
+		    err_len);
 	if (strcmp(o.value, STORE_FORMAT) == 0)
 		return 0;
 	*fatal = true;
@@ -131,11 +132,13 @@ load_setup(struct store *st, const uint8_t random[DIGEST_KEY_LEN],
 	*fatal = false;
 	if (load_format(st, fatal, err, err_len) != 0 ||
 	    load_number(st, "raven:epoch", &set->epoch, err, err_len) != 0 ||
-	    load_number(st, "raven:next", &set->next_graph, err, err_len) != 0 ||
+	    load_number(st, "raven:next", &set->next_graph, err,
+	    err_len) != 0 ||
 	    load_secret(st, random, set, err, err_len) != 0)
 		return -1;
 	set->epoch++;
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)set->epoch);
+	snprintf(number, sizeof(number), "%llu",
+	    (unsigned long long)set->epoch);
 	return write_one(st, "raven:epoch", number, err, err_len);
 }
 
@@ -290,7 +293,8 @@ load_all(struct store *st, struct sched *s, struct load_counts *counts,
 		r = load_graph(&l);
 	}
 	if (r == 0)
-		r = st->ops->walk(st, DATA_PREFIX, visit_data, &l, err, err_len);
+		r = st->ops->walk(st, DATA_PREFIX, visit_data, &l, err,
+		    err_len);
 	xfree(l.graphs);
 	return r;
 }

@@ -18,7 +18,7 @@ int	 load_setup(struct store *, const uint8_t random[DIGEST_KEY_LEN],
 	    struct sched_setup *set, bool *fatal, char *err, size_t err_len)
 	    MUST_CHECK;
 /* Reads every graph into the core; it still waits for sched_load_end. */
-int	 load_all(struct store *, struct sched *, struct load_counts *, char *err,
-	    size_t err_len) MUST_CHECK;
+int	 load_all(struct store *, struct sched *, struct load_counts *,
+	    char *err, size_t err_len) MUST_CHECK;
 
 #endif

@@ -100,8 +100,8 @@ redis_sync_walk(struct store *st, const char *prefix, store_visit fn, void *arg,
 	int stop = 0;
 
 	do {
-		r = redisCommand(s->sync, "SCAN %s MATCH %s* COUNT 1000", cursor,
-		    prefix);
+		r = redisCommand(s->sync, "SCAN %s MATCH %s* COUNT 1000",
+		    cursor, prefix);
 		if (r == NULL || r->type != REDIS_REPLY_ARRAY ||
 		    r->elements != 2) {
 			stop = sync_fault(s->sync, r, err, err_len);

@@ -15,7 +15,8 @@ struct server	*server_new(struct proc *, struct store *, struct sched *);
 void		 server_free(struct server *);
 struct sched_out *server_out(struct server *);	/* for sched_load_end */
 void		 server_start(struct server *);		/* the first turn */
-void		 server_drain(struct proc *, uint64_t deadline_ms, void *server);
+void		 server_drain(struct proc *, uint64_t deadline_ms,
+	    void *server);
 void		 server_reload(struct proc *, void *server);
 
 #endif

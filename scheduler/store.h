@@ -59,7 +59,8 @@
  *      u32 0  u32 crc
  *
  * Group, magic "RVG1":
- *    0 u32 magic       4 u8 state   5 u8 attempt   6 u8 cid bytes   7 u8 tab bytes
+ *    0 u32 magic       4 u8 state   5 u8 attempt   6 u8 cid length
+ *    7 u8 tab length
  *    8 u32 n_ops      12 u32 n_values       16 u32 n_errors   20 u32 0
  *   24 u64 time, Unix ms                    32 u64 compute_us
  *   40 u8[cid bytes]  u8[tab bytes]         to whom it was given
@@ -123,7 +124,8 @@ struct store_events {
 };
 
 /* Hash or string at a key; n = 0: there is none.  ok false: store down. */
-typedef void (*store_reply)(void *arg, bool ok, const struct store_field *, size_t n);
+typedef void (*store_reply)(void *arg, bool ok, const struct store_field *,
+    size_t n);
 /* For each key found by a walk; nonzero stops it. */
 typedef int (*store_visit)(void *arg, struct bytes key);
 
@@ -134,12 +136,13 @@ struct store_ops {
 	void	(*submit)(struct store *, uint64_t number,
 		    const struct store_write *, size_t n);
 	/* Asynchronous look-up, for HELLO. */
-	void	(*get)(struct store *, struct bytes key, store_reply, void *arg);
+	void	(*get)(struct store *, struct bytes key, store_reply,
+		    void *arg);
 	/* Before the loop runs: 0, or -1 with the reason in err. */
-	int	(*read)(struct store *, struct bytes key, store_reply, void *arg,
-		    char *err, size_t err_len) MUST_CHECK;
-	int	(*walk)(struct store *, const char *prefix, store_visit, void *arg,
-		    char *err, size_t err_len) MUST_CHECK;
+	int	(*read)(struct store *, struct bytes key, store_reply,
+		    void *arg, char *err, size_t err_len) MUST_CHECK;
+	int	(*walk)(struct store *, const char *prefix, store_visit,
+		    void *arg, char *err, size_t err_len) MUST_CHECK;
 	int	(*write)(struct store *, const struct store_write *, size_t n,
 		    char *err, size_t err_len) MUST_CHECK;
 	/* Submitted and not yet recorded. */

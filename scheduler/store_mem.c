@@ -288,7 +288,8 @@ mem_walk(struct store *st, const char *prefix, store_visit fn, void *arg,
 		key = (struct bytes){ m->v[i].key.data, m->v[i].key.len };
 		if (!m->v[i].used || key.n < strlen(prefix) ||
 		    memcmp(key.p, prefix, strlen(prefix)) != 0 ||
-		    map_get(&seen, mem_hash(key, (struct bytes){ 0 })) != MAP_NONE)
+		    map_get(&seen, mem_hash(key,
+		    (struct bytes){ 0 })) != MAP_NONE)
 			continue;
 		map_put(&seen, mem_hash(key, (struct bytes){ 0 }), 1);
 		r = fn(arg, key);

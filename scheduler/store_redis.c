@@ -277,7 +277,8 @@ on_check(redisAsyncContext *ac, void *reply, void *arg)
 
 	(void)ac;
 	if (r != NULL && r->type == REDIS_REPLY_STRING &&
-	    text_u64((struct bytes){ (const uint8_t *)r->str, r->len }, &v) == 0)
+	    text_u64((struct bytes){ (const uint8_t *)r->str, r->len },
+	    &v) == 0)
 		replay_drop(s, c->g, v);
 	xfree(c);
 	if (r != NULL && --s->checks == 0)

@@ -29,7 +29,8 @@ struct unit {
 	bool			 sent;
 	bool			 redo;		/* again, whatever v says */
 	bool			 told;		/* reported as recorded */
-	bool			 skip;		/* Redis has it: a PING instead */
+	/* Redis has it: a PING instead */
+	bool			 skip;
 };
 
 TAILQ_HEAD(units, unit);
@@ -45,7 +46,8 @@ struct store_redis {
 	bool			 logged;
 	uint32_t		 checks;	/* HGET v outstanding */
 	char			 run_id[48];
-	struct units		 queue;		/* oldest first; sent ones lead */
+	/* oldest first; sent ones lead */
+	struct units		 queue;
 	struct units		 acked;		/* fsync = second: for 3 s */
 	struct unit		*next;		/* first unsent, or NULL */
 	size_t			 bytes, in_flight, n;
@@ -67,12 +69,12 @@ void		 cmd_write(struct buf *, const struct store_write *, size_t n,
 void	 redis_get(struct store *, struct bytes key, store_reply, void *arg);
 /* redis_sync.c */
 void	 redis_answer_hash(const redisReply *, store_reply, void *arg);
-int	 redis_sync_read(struct store *, struct bytes, store_reply, void *, char *,
-	    size_t);
-int	 redis_sync_walk(struct store *, const char *, store_visit, void *, char *,
-	    size_t);
-int	 redis_sync_write(struct store *, const struct store_write *, size_t, char *,
-	    size_t);
+int	 redis_sync_read(struct store *, struct bytes, store_reply, void *,
+	    char *, size_t);
+int	 redis_sync_walk(struct store *, const char *, store_visit, void *,
+	    char *, size_t);
+int	 redis_sync_write(struct store *, const struct store_write *, size_t,
+	    char *, size_t);
 int	 redis_sync_check(struct store_redis *, bool *fatal, char *, size_t);
 
 #endif

@@ -101,8 +101,8 @@ candidates_sort(struct candidate *v, uint32_t n)
 	for (gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
 		for (i = gap; i < n; i++) {
 			x = v[i];
-			for (j = i; j >= gap && candidate_before(&x, &v[j - gap]);
-			    j -= gap)
+			for (j = i; j >= gap &&
+			    candidate_before(&x, &v[j - gap]); j -= gap)
 				v[j] = v[j - gap];
 			v[j] = x;
 		}
@@ -178,7 +178,8 @@ candidates(const struct sched *s, const struct op *top, struct candidate *v)
 
 	for (i = 1; i < s->n_peers; i++) {
 		p = s->peers[i];
-		if (!assign_serves(p) || (!assign_takes(p) && assign_late(s, p)))
+		if (!assign_serves(p) ||
+		    (!assign_takes(p) && assign_late(s, p)))
 			continue;
 		v[n] = candidate_of(s, i, top);
 		v[n++].takes = assign_takes(p);
@@ -289,7 +290,8 @@ assign_overdue(struct sched *s)
 		if (s->now < s->next_overdue || (double)(s->now - k->sent_us) <
 		    4 * k->predicted_us + OVERDUE_US || !assign_idle(s))
 			continue;
-		write_event(s, "group-late", s->graphs[k->graph]->g, p->cid, "");
+		write_event(s, "group-late", s->graphs[k->graph]->g, p->cid,
+		    "");
 		p->stuck = true;	/* until it answers */
 		peer_hands_back(s, p);
 	}

@@ -16,7 +16,8 @@ struct check {
 void
 batch_digest(const struct msg_batch *m, uint8_t out[DIGEST_LEN])
 {
-	uint64_t n[4] = { m->program.n, m->want.n, m->persist.n, m->released.n };
+	uint64_t n[4] = { m->program.n, m->want.n, m->persist.n,
+	    m->released.n };
 	struct digest d;
 
 	digest_init(&d);
@@ -39,7 +40,8 @@ batch_earlier(void *arg, uint32_t value)
 }
 
 static enum error
-batch_says(struct batch_error *e, enum error code, uint32_t op, const char *text,
+batch_says(struct batch_error *e, enum error code, uint32_t op,
+    const char *text,
     uint64_t given, const char *between, uint64_t limit)
 {
 	struct text t;
@@ -353,7 +355,8 @@ batch_start_op(struct sched *s, struct graph *g, uint32_t op)
 }
 
 static void
-batch_lists(struct sched *s, struct graph *g, const struct msg_batch *m, bool quiet)
+batch_lists(struct sched *s, struct graph *g, const struct msg_batch *m,
+    bool quiet)
 {
 	size_t i;
 

@@ -251,7 +251,8 @@ batch_again(struct sched *s, struct dev *d, struct graph *g,
 	uint8_t digest[DIGEST_LEN];
 
 	if (!graph_open(g)) {
-		batch_ack(s, d, g);	/* ended: nothing left to compare with */
+		/* ended: nothing left to compare with */
+		batch_ack(s, d, g);
 		return;
 	}
 	batch_digest(b, digest);

@@ -63,9 +63,11 @@ graph_drop_all(struct sched *s, struct graph *g)
 	uint32_t i, h;
 
 	for (i = 1; i <= g->n_values; i++) {
-		for (h = g->values[i].holds; h != 0; h = s->holds[h].value_next) {
+		for (h = g->values[i].holds; h != 0;
+		    h = s->holds[h].value_next) {
 			p = s->peers[s->holds[h].peer];
-			if (p->n_drops > 0 && p->drops[p->n_drops - 1].op == 0 &&
+			if (p->n_drops > 0 &&
+			    p->drops[p->n_drops - 1].op == 0 &&
 			    p->drops[p->n_drops - 1].g == g->g)
 				continue;
 			value_drop_at(s, s->holds[h].peer, g->g, 0);

@@ -137,7 +137,8 @@ estimate_bench(struct peer *p, const struct msg_bench *b)
 		if (v->cost_class >= COST_CLASSES || v->dtype >= DT_COUNT ||
 		    !(v->rate > 1) || !(v->rate < 1e18))
 			continue;
-		ref = 1e6 / estimate_reference_us((enum cost_class)v->cost_class,
+		ref = 1e6 / estimate_reference_us(
+		    (enum cost_class)v->cost_class,
 		    (enum dtype)v->dtype, 1);
 		p->measured[v->cost_class][v->dtype] =
 		    est_clamp(ref / v->rate, 1e-3, 1e4);

@@ -10,7 +10,8 @@ failure_figures(const struct failure *f, struct text *t)
 	case E_MEMORY:
 		text_add(t, "needs ");
 		text_add_i64(t, f->a[0]);
-		text_add(t, " bytes, the participant with the most memory lends ");
+		text_add(t, " bytes, the participant with the most memory "
+		    "lends ");
 		text_add_i64(t, f->a[1]);
 		break;
 	case E_DEPENDS:

@@ -31,14 +31,16 @@ write_number(struct sched *s, uint64_t g, struct bytes key, const char *field,
 
 	text_init(&t);
 	text_add_u64(&t, value);
-	out_write(s->out, STORE_HSET, g, key, literal(field), text_bytes(&t), 0);
+	out_write(s->out, STORE_HSET, g, key, literal(field), text_bytes(&t),
+	    0);
 }
 
 static void
 write_string(struct sched *s, uint64_t g, struct bytes key, const char *field,
     const char *value)
 {
-	out_write(s->out, STORE_HSET, g, key, literal(field), literal(value), 0);
+	out_write(s->out, STORE_HSET, g, key, literal(field), literal(value),
+	    0);
 }
 
 void
@@ -60,8 +62,8 @@ write_batch(struct sched *s, struct graph *g, uint64_t n, struct bytes record)
 	key_graph(&key, g->g, ":ops");
 	text_init(&field);
 	text_add_u64(&field, n);
-	out_write(s->out, STORE_HSET, g->g, text_bytes(&key), text_bytes(&field),
-	    record, 0);
+	out_write(s->out, STORE_HSET, g->g, text_bytes(&key),
+	    text_bytes(&field), record, 0);
 	g->dirty = true;
 }
 
@@ -82,8 +84,8 @@ write_group(struct sched *s, struct graph *g, const struct group *k,
 	key_graph(&key, g->g, ":groups");
 	text_init(&field);
 	group_name(&field, k);
-	out_write(s->out, STORE_HSET, g->g, text_bytes(&key), text_bytes(&field),
-	    record, 0);
+	out_write(s->out, STORE_HSET, g->g, text_bytes(&key),
+	    text_bytes(&field), record, 0);
 	g->dirty = true;
 }
 
@@ -180,7 +182,8 @@ write_figure(struct sched *s, struct bytes key, const char *field, double v)
 
 	text_init(&t);
 	text_add_f64(&t, v);
-	out_write(s->out, STORE_HSET, 0, key, literal(field), text_bytes(&t), 0);
+	out_write(s->out, STORE_HSET, 0, key, literal(field), text_bytes(&t),
+	    0);
 }
 
 static void

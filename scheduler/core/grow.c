@@ -43,7 +43,8 @@ grow_in_flight(const struct grow *gr, const struct op *o)
 	const struct group *k = &gr->s->groups[o->group];
 
 	return o->state == OP_COMPUTING && o->group != gr->group &&
-	    (o->flags & OPF_COMING) != 0 && k->peer == gr->peer && k->state == GROUP_OUT;
+	    (o->flags & OPF_COMING) != 0 && k->peer == gr->peer &&
+	    k->state == GROUP_OUT;
 }
 
 /* A large input with others only: shall somebody upload it for p? */
@@ -52,7 +53,8 @@ grow_ask(struct grow *gr, uint32_t op, uint32_t in)
 {
 	struct sched *s = gr->s;
 	const struct value *v = &gr->g->values[gr->g->ops[in].value];
-	struct peer *h = s->peers[s->holds[v->holds].peer];
+	uint32_t holder = s->holds[v->holds].peer;
+	struct peer *h = s->peers[holder];
 	double ship, wait = 0;
 	const uint32_t *refs;
 	uint32_t n = graph_inputs(gr->g, op, &refs), k, i;
@@ -64,7 +66,8 @@ grow_ask(struct grow *gr, uint32_t op, uint32_t in)
 		wait = (double)(least - s->now);
 	ship = (double)v->size * ((h->up > 0 ? 1e6 / h->up : 1e-3) +
 	    (gr->p->down > 0 ? 1e6 / gr->p->down : 1e-3));
-	if (!h->bench || !h->announced || h->paused || h->silent || wait > ship) {
+	if (!h->bench || !h->announced || h->paused || h->silent ||
+	    wait > ship) {
 		value_fetch(s, gr->g, in);
 		return;
 	}
@@ -74,8 +77,8 @@ grow_ask(struct grow *gr, uint32_t op, uint32_t in)
 		    gr->g->ops[refs[k]].value == 0)
 			continue;
 		v = &gr->g->values[gr->g->ops[refs[k]].value];
-		if (v->data == NULL && !v->stored && !value_held(s, gr->g,
-		    refs[k], s->holds[gr->g->values[gr->g->ops[in].value].holds].peer)) {
+		if (v->data == NULL && !v->stored &&
+		    !value_held(s, gr->g, refs[k], holder)) {
 			value_fetch(s, gr->g, in);
 			return;
 		}
@@ -262,7 +265,8 @@ grow_leave_hints(struct grow *gr)
 	if (p->n_hints + (s->n_stack - from) > HINTS_MAX)
 		p->n_hints = 0;
 	for (i = from; i < s->n_stack; i++)
-		p->hints[p->n_hints++] = (struct hint){ gr->g->index, s->stack[i] };
+		p->hints[p->n_hints++] = (struct hint){ gr->g->index,
+		    s->stack[i] };
 }
 
 bool

@@ -24,7 +24,8 @@ struct map {
 
 void		 map_init(struct map *, uint64_t seed);
 void		 map_clear(struct map *);
-uint32_t	 map_get(const struct map *, uint64_t key);	/* or MAP_NONE */
+/* or MAP_NONE */
+uint32_t	 map_get(const struct map *, uint64_t key);
 void		 map_put(struct map *, uint64_t key, uint32_t value);
 void		 map_del(struct map *, uint64_t key);
 uint64_t	 map_mix(uint64_t seed, uint64_t key);

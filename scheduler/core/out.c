@@ -78,7 +78,8 @@ out_write(struct sched_out *o, enum store_op op, uint64_t g, struct bytes key,
 struct bytes
 out_message(const struct sched_out *o, size_t i)
 {
-	return (struct bytes){ o->bytes.data + o->sends[i].at, o->sends[i].len };
+	return (struct bytes){ o->bytes.data + o->sends[i].at,
+	    o->sends[i].len };
 }
 
 void

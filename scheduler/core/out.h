@@ -35,11 +35,14 @@ struct sched_out {
 void	 out_init(struct sched_out *);
 void	 out_clear(struct sched_out *);		/* frees */
 void	 out_reset(struct sched_out *);		/* keeps the memory */
-void	 out_send(struct sched_out *, uint64_t session, const struct msg *, bool wait);
-void	 out_write(struct sched_out *, enum store_op, uint64_t g, struct bytes key,
+void	 out_send(struct sched_out *, uint64_t session, const struct msg *,
+	    bool wait);
+void	 out_write(struct sched_out *, enum store_op, uint64_t g,
+	    struct bytes key,
 	    struct bytes field, struct bytes value, uint64_t score);
 /* The i-th, valid until the next change. */
 struct bytes	 out_message(const struct sched_out *, size_t i);
-void	 out_store_write(const struct sched_out *, size_t i, struct store_write *);
+void	 out_store_write(const struct sched_out *, size_t i,
+	    struct store_write *);
 
 #endif

@@ -72,7 +72,8 @@ peer_hello(struct sched *s, const struct sched_event *e)
 	struct peer *p;
 	uint32_t i, old;
 
-	if (e->client != NULL && e->client->known && (h->secret.n != DIGEST_LEN ||
+	if (e->client != NULL && e->client->known &&
+	    (h->secret.n != DIGEST_LEN ||
 	    memcmp(h->secret.p, e->client->secret, DIGEST_LEN) != 0)) {
 		sched_refuse_text(s, e->session, SUBJECT_SESSION, 0, 0,
 		    E_CID_TAKEN, "This CID belongs to another secret.");

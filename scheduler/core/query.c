@@ -50,7 +50,8 @@ put_string(struct buf *b, const char *name, const char *s)
 	put(b, name);
 	put(b, "\":\"");
 	for (; *s != '\0'; s++) {
-		if ((uint8_t)*s < 0x20 || *s == '"' || *s == '\\' || *s == 0x7f) {
+		if ((uint8_t)*s < 0x20 || *s == '"' || *s == '\\' ||
+		    *s == 0x7f) {
 			u[4] = hex[(uint8_t)*s >> 4];
 			u[5] = hex[(uint8_t)*s & 15];
 			buf_add(b, u, 6);

@@ -83,7 +83,8 @@ export_fault(const struct graph *g, const struct rec_export *e)
 		return "An export has a wrong size or no digest.";
 	if (e->size <= MSG_SMALL && !export_small_sound(shape, e))
 		return "The digest of an export is not that of its bytes.";
-	if (o->state != OP_FAILED && o->value != 0 && g->values[o->value].known &&
+	if (o->state != OP_FAILED && o->value != 0 &&
+	    g->values[o->value].known &&
 	    memcmp(g->values[o->value].digest, e->digest.p, DIGEST_LEN) != 0)
 		return "An op was computed before, with another value.";
 	return NULL;
@@ -181,7 +182,8 @@ result_uploads(struct result *x)
 		return;
 	for (i = 0; i < x->k->n_exports; i++) {
 		op = x->k->exports[i] & ~EXPORT_UPLOAD;
-		if (x->k->exports[i] != op && x->g->ops[op].state == OP_COMPUTED)
+		if (x->k->exports[i] != op &&
+		    x->g->ops[op].state == OP_COMPUTED)
 			value_expect(x->s, x->g, op, x->peer);
 	}
 }

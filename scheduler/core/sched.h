@@ -78,11 +78,13 @@ void		 sched_apply(struct sched *, uint64_t now_us,
  * Ends a turn: hands out work, drops values, brings the records of changed
  * graphs up to date.  Returns when it wants to be called again (us).
  */
-uint64_t	 sched_tick(struct sched *, uint64_t now_us, struct sched_out *);
+uint64_t	 sched_tick(struct sched *, uint64_t now_us,
+	    struct sched_out *);
 
 void		 sched_stats(const struct sched *, struct msg_stats *);
 /* Answers status, participants, graphs, graph G, why G as JSON; -1: unknown. */
-int		 sched_query(const struct sched *, uint64_t now_us, struct str what,
+int		 sched_query(const struct sched *, uint64_t now_us,
+	    struct str what,
 		    struct str arg, struct buf *json) MUST_CHECK;
 
 /*
@@ -90,13 +92,13 @@ int		 sched_query(const struct sched *, uint64_t now_us, struct str what,
  * order, then its groups, then the tensors that are stored, then the end.
  * -1: the record is damaged; the graph is frozen, others go on.
  */
-int	 sched_load_graph(struct sched *, uint64_t g, const struct store_field *,
-	    size_t n) MUST_CHECK;
+int	 sched_load_graph(struct sched *, uint64_t g,
+	    const struct store_field *, size_t n) MUST_CHECK;
 int	 sched_load_batch(struct sched *, uint64_t g, uint64_t n,
 	    struct bytes record) MUST_CHECK;
 int	 sched_load_group(struct sched *, uint64_t g, struct bytes name,
 	    struct bytes record) MUST_CHECK;
-/* True if the graph takes batches and groups (it is neither ended nor frozen). */
+/* True if the graph takes batches and groups: neither ended nor frozen. */
 bool	 sched_load_open(struct sched *, uint64_t g);
 void	 sched_load_stored(struct sched *, const uint8_t digest[DIGEST_LEN]);
 void	 sched_load_end(struct sched *, uint64_t now_us, struct sched_out *);

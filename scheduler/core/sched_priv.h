@@ -39,7 +39,8 @@ struct op {
 	uint32_t	first_edge;	/* its consumers */
 	uint32_t	missing;	/* inputs not computed; if not done */
 	uint32_t	users;		/* uses by ops that are not done */
-	uint32_t	group;		/* the latest with it, in sched.groups */
+	/* the latest with it, in sched.groups */
+	uint32_t	group;
 	uint32_t	value;		/* in graph.values */
 	uint32_t	stamp, got;	/* scratch of one walk: see group.c */
 	float		ref_us;		/* compute time on the reference core */
@@ -56,7 +57,8 @@ struct edge {
 /* A value that left its group, or a source by digest. */
 struct value {
 	uint32_t	op;
-	uint32_t	holds;		/* first of its holders, in sched.holds */
+	/* first of its holders, in sched.holds */
+	uint32_t	holds;
 	uint64_t	size;
 	uint8_t		digest[DIGEST_LEN];
 	uint8_t		*data;		/* owned; NULL: large, or not there */
@@ -117,9 +119,11 @@ struct graph {
 	uint64_t	 compute_us;
 	uint64_t	 groups;	/* counter of this epoch */
 	uint32_t	 first_group;	/* list through group.next */
-	uint8_t		*kept;		/* digests of what is persisted, at the end */
+	/* digests of what is persisted, at the end */
+	uint8_t		*kept;
 	uint32_t	 n_kept;
-	struct map	 need;		/* op -> KiB of memory it was refused for */
+	/* op -> KiB of memory it was refused for */
+	struct map	 need;
 };
 
 #define EXPORT_UPLOAD	0x80000000u
@@ -142,7 +146,8 @@ struct group {
 	bool		 claimed;	/* announced: sent in another session */
 	uint32_t	 n_ops, n_exports, n_inputs;
 	uint32_t	*ops;		/* owned; NULL once done */
-	uint32_t	*exports;	/* owned; EXPORT_UPLOAD is set in some */
+	/* owned; EXPORT_UPLOAD is set in some */
+	uint32_t	*exports;
 	struct group_input *inputs;	/* owned */
 	uint32_t	 left;		/* ops not yet done */
 	uint8_t		 token[16];
@@ -169,8 +174,8 @@ struct estimate {
 };
 
 struct peer {
-	bool		 bench, announced, paused, hidden, leaving, silent, stuck,
-			 trusted;
+	bool		 bench, announced, paused, hidden, leaving;
+	bool		 silent, stuck, trusted;
 	uint32_t	 serial;
 	uint64_t	 session;
 	char		 cid[65], tab[65], kind[33], build[129];
@@ -181,10 +186,12 @@ struct peer {
 	double		 overhead_us, all_slots, digest_rate;
 	double		 rtt_us, down, up;	/* bytes a second; 0: unknown */
 	double		 measured[COST_CLASSES][DT_COUNT];
-	double		 us[COST_CLASSES][DT_COUNT];	/* us per reference us */
+	/* us per reference us */
+	double		 us[COST_CLASSES][DT_COUNT];
 	struct estimate	 est[COST_CLASSES];
 	uint64_t	 free_us[SLOTS_MAX];	/* predicted, absolute */
-	uint32_t	 out_first, out_last, n_out;	/* groups in state OUT */
+	/* groups in state OUT */
+	uint32_t	 out_first, out_last, n_out;
 	uint32_t	 holds;
 	struct hint	*hints;
 	uint32_t	 n_hints;
@@ -242,7 +249,8 @@ struct sched {
 	uint32_t		 n_stack, stack_cap;
 	uint32_t		*form;		/* scratch: ops of a group */
 	uint32_t		 n_form, form_cap;
-	uint32_t		*skip;		/* scratch: ready, but not for p */
+	/* scratch: ready, but not for p */
+	uint32_t		*skip;
 	uint32_t		 n_skip, skip_cap;
 	struct buf		 program;	/* scratch */
 	struct program_writer	 writer;	/* scratch */
@@ -250,7 +258,8 @@ struct sched {
 	uint32_t		*work;		/* scratch of state changes */
 	uint32_t		 n_work, work_cap;
 	uint64_t		 total_ops;	/* of graphs not ended */
-	uint64_t		 quiet_until;	/* after a start: no assigning */
+	/* after a start: no assigning */
+	uint64_t		 quiet_until;
 	uint64_t		 retry_us;	/* look again who is late */
 	uint64_t		 next_progress;
 	uint64_t		 next_collect;
@@ -260,9 +269,12 @@ struct sched {
 	bool			 full;		/* storage: refuse new work */
 	bool			 loading;
 	bool			 recover;	/* until quiet_until is over */
-	uint32_t		 unclaimed;	/* loaded groups that were out */
-	uint32_t		 back_graph, back_value;	/* see load_back */
-	struct map		 refs;		/* digests in use: see query.c */
+	/* loaded groups that were out */
+	uint32_t		 unclaimed;
+	/* see load_back */
+	uint32_t		 back_graph, back_value;
+	/* digests in use: see query.c */
+	struct map		 refs;
 	bool			 assign;	/* something changed */
 	uint64_t		 totals[4];	/* ops by state, open graphs */
 };
@@ -270,11 +282,13 @@ struct sched {
 /* Makes room in an array of *cap elements for n. */
 void	*sched_room(void *v, uint32_t *cap, uint32_t n, size_t size);
 uint64_t sched_unix_us(const struct sched *);
-uint64_t sched_hash(const struct sched *, const void *, size_t, const void *, size_t);
+uint64_t sched_hash(const struct sched *, const void *, size_t, const void *,
+	    size_t);
 struct peer	*sched_peer(struct sched *, uint64_t session);
 struct dev	*sched_dev(struct sched *, uint64_t session);
 struct graph	*sched_graph(struct sched *, uint64_t g);
-void	 sched_refuse(struct sched *, uint64_t session, const struct msg_refuse *);
+void	 sched_refuse(struct sched *, uint64_t session,
+	    const struct msg_refuse *);
 /* REFUSE with a fixed sentence. */
 void	 sched_refuse_text(struct sched *, uint64_t session, enum msg_subject,
 	    uint64_t g, uint64_t number, enum error, const char *text);
@@ -285,9 +299,11 @@ void		 graph_free(struct sched *, struct graph *);
 /* Frees ops, programs, values; the summary stays. */
 void		 graph_shed(struct sched *, struct graph *);
 void		 graph_text(char **, struct str);
-uint32_t	 graph_inputs(const struct graph *, uint32_t op, const uint32_t **refs);
+uint32_t	 graph_inputs(const struct graph *, uint32_t op,
+	    const uint32_t **refs);
 const struct shape *graph_shape(const struct graph *, uint32_t op);
-bool		 graph_open(const struct graph *);	/* takes batches or runs */
+/* takes batches or runs */
+bool		 graph_open(const struct graph *);
 
 /* batch.c: validation at arrival, and taking a batch in. */
 struct batch_error {
@@ -295,7 +311,8 @@ struct batch_error {
 	uint32_t	op;
 	char		text[1024];
 };
-enum error	 batch_check(struct sched *, struct graph *, const struct msg_batch *,
+enum error	 batch_check(struct sched *, struct graph *,
+	    const struct msg_batch *,
 		    struct batch *, struct batch_error *) MUST_CHECK;
 void		 batch_digest(const struct msg_batch *, uint8_t [DIGEST_LEN]);
 /* Takes b (checked).  quiet: wants are not owed (after a restart). */
@@ -304,7 +321,8 @@ void		 batch_take(struct sched *, struct graph *, struct batch *b,
 
 /* state.c: the only place where ops change their state. */
 void	 state_ready(struct graph *, uint32_t op);
-void	 state_start(struct sched *, struct graph *, uint32_t op, uint32_t group);
+void	 state_start(struct sched *, struct graph *, uint32_t op,
+	    uint32_t group);
 void	 state_return(struct sched *, struct graph *, uint32_t op);
 void	 state_computed(struct sched *, struct graph *, uint32_t op);
 void	 state_fail(struct sched *, struct graph *, uint32_t op, enum error,
@@ -316,23 +334,27 @@ void	 state_want(struct sched *, struct graph *, uint32_t op);
 void	 state_release(struct sched *, struct graph *, uint32_t op);
 const struct failure *state_failure(const struct graph *, uint32_t op);
 /* What went wrong, for people: fail.c. */
-void	 failure_text(const struct graph *, const struct failure *, struct text *);
+void	 failure_text(const struct graph *, const struct failure *,
+	    struct text *);
 /* The group lost its last open op by other means. */
 void	 state_settle(struct sched *, struct graph *, uint32_t op);
 
 /* value.c: who has which value; uploads, drops. */
-struct value	*value_slot(struct graph *, uint32_t op);	/* made if there is none */
+/* made if there is none */
+struct value	*value_slot(struct graph *, uint32_t op);
 bool	 value_there(const struct graph *, uint32_t op);	/* can be had */
 bool	 value_small(const struct graph *, uint32_t op, struct bytes *data);
 void	 value_hold(struct sched *, struct graph *, uint32_t op, uint32_t peer);
 bool	 value_held(const struct sched *, const struct graph *, uint32_t op,
 	    uint32_t peer);
-void	 value_unhold(struct sched *, struct graph *, uint32_t op, uint32_t peer);
+void	 value_unhold(struct sched *, struct graph *, uint32_t op,
+	    uint32_t peer);
 /* Asks a holder to upload it, unless stored or asked already. */
 void	 value_fetch(struct sched *, struct graph *, uint32_t op);
 /* Uploads that did not come: asked for again, then taken for lost. */
 uint64_t value_overdue(struct sched *);
-void	 value_expect(struct sched *, struct graph *, uint32_t op, uint32_t peer);
+void	 value_expect(struct sched *, struct graph *, uint32_t op,
+	    uint32_t peer);
 void	 value_unexpect(struct sched *, struct graph *, struct value *);
 void	 value_stored(struct sched *, const uint8_t digest[DIGEST_LEN]);
 void	 value_unneeded(struct sched *, struct graph *, uint32_t op);
@@ -364,11 +386,12 @@ void	 group_send(struct sched *, uint32_t group);
 
 /* group.c: forming, giving back, ending. */
 /* ahead: only what continues work that peer has. */
-uint32_t group_form(struct sched *, struct graph *, uint32_t peer, double target_us,
-	    bool ahead);
+uint32_t group_form(struct sched *, struct graph *, uint32_t peer,
+	    double target_us, bool ahead);
 struct group	*group_find(struct sched *, uint64_t g, uint64_t epoch,
 		    uint64_t counter, uint32_t *index);
-uint32_t group_add(struct sched *, struct graph *, uint64_t epoch, uint64_t counter);
+uint32_t group_add(struct sched *, struct graph *, uint64_t epoch,
+	    uint64_t counter);
 void	 group_token(const struct sched *, const struct group *, struct str cid,
 	    uint8_t token[16]);
 void	 group_unlink(struct sched *, uint32_t group);
@@ -377,7 +400,8 @@ void	 group_claim(struct sched *, uint32_t group, uint32_t peer);
 void	 group_return(struct sched *, uint32_t group, bool lost);
 void	 group_done(struct sched *, uint32_t group);
 void	 group_cancel(struct sched *, uint32_t group);
-void	 group_record(struct sched *, uint32_t group, const struct msg_result *);
+void	 group_record(struct sched *, uint32_t group,
+	    const struct msg_result *);
 void	 group_free(struct sched *, uint32_t group);
 
 /* assign.c: who gets what next. */
@@ -391,17 +415,22 @@ void	 assign_predict(struct sched *, uint32_t peer);
 double	 estimate_reference_us(enum cost_class, enum dtype, double amount);
 double	 estimate_op_us(const struct peer *, const struct op *);
 void	 estimate_bench(struct peer *, const struct msg_bench *);
-void	 estimate_result(struct peer *, const struct group *, double compute_us);
-double	 estimate_rate(const struct peer *);	/* reference us a us, all slots */
+void	 estimate_result(struct peer *, const struct group *,
+	    double compute_us);
+/* reference us a us, all slots */
+double	 estimate_rate(const struct peer *);
 
 /* result.c, peer.c, dev.c, load.c, flush.c: handlers on_<name>. */
 void	 on_result(struct sched *, struct peer *, uint32_t, const struct msg *);
 void	 on_bench(struct sched *, struct peer *, uint32_t, const struct msg *);
 void	 on_state(struct sched *, struct peer *, uint32_t, const struct msg *);
-void	 on_announce(struct sched *, struct peer *, uint32_t, const struct msg *);
-void	 on_progress(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_announce(struct sched *, struct peer *, uint32_t,
+	    const struct msg *);
+void	 on_progress(struct sched *, struct peer *, uint32_t,
+	    const struct msg *);
 void	 on_stored(struct sched *, struct peer *, uint32_t, const struct msg *);
-void	 on_session(struct sched *, struct peer *, uint32_t, const struct msg *);
+void	 on_session(struct sched *, struct peer *, uint32_t,
+	    const struct msg *);
 void	 on_graph(struct sched *, struct dev *, const struct msg *);
 void	 on_batch(struct sched *, struct dev *, const struct msg *);
 void	 on_want(struct sched *, struct dev *, const struct msg *);
@@ -426,13 +455,14 @@ void	 load_quiet_over(struct sched *);
 /* flush.c: records */
 struct text	*key_graph(struct text *, uint64_t g, const char *suffix);
 void	 write_next(struct sched *);
-void	 write_batch(struct sched *, struct graph *, uint64_t n, struct bytes record);
+void	 write_batch(struct sched *, struct graph *, uint64_t n,
+	    struct bytes record);
 void	 write_group(struct sched *, struct graph *, const struct group *,
 	    struct bytes record);
-void	 write_computing(struct sched *, const struct graph *, const struct group *,
-	    bool out);
-void	 write_event(struct sched *, const char *kind, uint64_t g, const char *cid,
-	    const char *text);
+void	 write_computing(struct sched *, const struct graph *,
+	    const struct group *, bool out);
+void	 write_event(struct sched *, const char *kind, uint64_t g,
+	    const char *cid, const char *text);
 void	 write_client(struct sched *, struct peer *, bool online);
 void	 write_turn(struct sched *);
 void	 write_removed(struct sched *, struct graph *);

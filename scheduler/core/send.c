@@ -110,7 +110,8 @@ send_assign(struct sched *s, struct graph *g, struct group *k)
 		v = value_slot(g, k->inputs[i].op);
 		in[i].op = k->inputs[i].op;
 		in[i].from = k->inputs[i].from;
-		in[i].size = (uint64_t)shape_bytes(graph_shape(g, k->inputs[i].op));
+		in[i].size = (uint64_t)shape_bytes(
+		    graph_shape(g, k->inputs[i].op));
 		if (v->known && k->inputs[i].from != FROM_COMING)
 			in[i].digest = (struct bytes){ v->digest, DIGEST_LEN };
 	}
@@ -145,7 +146,7 @@ group_send(struct sched *s, uint32_t index)
 	program_writer_reset(&s->writer, 0);
 	for (i = 0; i < k->n_ops; i++)
 		pack_op(&pk, k->ops[i], index);
-	/* Coming values have no slot yet: make room before pointers are taken. */
+	/* Coming values have no slot yet: room before pointers are taken. */
 	for (i = 0; i < k->n_inputs; i++)
 		(void)value_slot(g, k->inputs[i].op);
 	buf_reset(&s->program);

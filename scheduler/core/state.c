@@ -84,7 +84,8 @@ state_settle(struct sched *s, struct graph *g, uint32_t op)
 {
 	uint32_t i = g->ops[op].group;
 
-	if (i != 0 && s->groups[i].state == GROUP_OUT && --s->groups[i].left == 0)
+	if (i != 0 && s->groups[i].state == GROUP_OUT &&
+	    --s->groups[i].left == 0)
 		group_cancel(s, i);
 }
 
@@ -112,7 +113,8 @@ state_computed(struct sched *s, struct graph *g, uint32_t op)
 	state_set(g, op, OP_COMPUTED);
 	for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
 		c = &g->ops[g->edges[e].to];
-		if (state_open(c) && --c->missing == 0 && c->state == OP_PENDING)
+		if (state_open(c) && --c->missing == 0 &&
+		    c->state == OP_PENDING)
 			state_ready(g, g->edges[e].to);
 	}
 	state_leave_inputs(s, g, op);

@@ -356,7 +356,8 @@ void
 value_unneeded(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct value *v = value_get(g, op);
-	bool keep = (g->ops[op].flags & (OPF_HELD | OPF_WANT | OPF_PERSIST)) != 0;
+	bool keep =
+	    (g->ops[op].flags & (OPF_HELD | OPF_WANT | OPF_PERSIST)) != 0;
 
 	if (v == NULL || g->ops[op].state != OP_COMPUTED || v->upload != 0)
 		return;

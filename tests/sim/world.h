@@ -56,12 +56,14 @@ void	 world_clear(struct world *);
 void	 world_restart(struct world *);
 void	 world_apply(struct world *, uint64_t session, const struct msg *);
 void	 world_turn(struct world *);
-void	 world_say(struct world *, uint64_t session, const struct msg *);	/* both */
+/* both */
+void	 world_say(struct world *, uint64_t session, const struct msg *);
 void	 world_wait(struct world *, uint64_t us);	/* turns up to then */
 /* The next mail of a session; false: none.  Valid until the next call. */
 bool	 world_next(struct world *, uint64_t session, struct msg *);
 /* Skips to the next mail of this kind. */
-bool	 world_find(struct world *, uint64_t session, enum msg_id, struct msg *);
+bool	 world_find(struct world *, uint64_t session, enum msg_id,
+	    struct msg *);
 void	 world_forget(struct world *, uint64_t session);	/* its mail */
 void	 world_session(struct world *, uint64_t session, enum msg_presence);
 
@@ -75,7 +77,8 @@ void	 world_batch(struct world *, uint64_t session, uint64_t g, uint64_t n,
 	    const struct program_writer *, const uint64_t *want, size_t n_want);
 void	 world_end(struct world *, uint64_t session, uint64_t g, bool cancel);
 
-void	 fake_init(struct fake *, struct world *, uint64_t session, const char *cid);
+void	 fake_init(struct fake *, struct world *, uint64_t session,
+	    const char *cid);
 void	 fake_clear(struct fake *);
 void	 fake_hello(struct fake *);		/* HELLO, BENCH, ANNOUNCE */
 /* The same with what it holds and its last RESULT, which it sends again. */
@@ -89,7 +92,8 @@ void	 fake_compute(struct fake *, const struct msg_assign *, struct msg *m);
 void	 fake_fetch(struct fake *, const struct msg_fetch *);
 
 /* int64 programs. */
-uint32_t prog_const(struct program_writer *, const int64_t *, size_t n, uint8_t flags);
+uint32_t prog_const(struct program_writer *, const int64_t *, size_t n,
+	    uint8_t flags);
 uint32_t prog_op(struct program_writer *, uint32_t code, uint32_t a, uint32_t b,
 	    size_t n, uint8_t flags);
 

@@ -403,7 +403,8 @@ START_TEST(result_twice_and_wrong_token)
 	world_batch(&w, DEV, g, 1, &pw, want, 1);
 	ck_assert(world_find(&w, P1, M_ASSIGN, &a));
 	fake_compute(&f1, &a.assign, &m);
-	m.result.token = (struct bytes){ (const uint8_t *)"0123456789abcdef", 16 };
+	m.result.token = (struct bytes){ (const uint8_t *)"0123456789abcdef",
+	    16 };
 	world_say(&w, P1, &m);
 	ck_assert(world_find(&w, P1, M_REFUSE, &m));
 	ck_assert_uint_eq(m.refuse.code, E_BAD_TOKEN);

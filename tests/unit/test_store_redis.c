@@ -86,7 +86,8 @@ open_store(bool *fatal_fault)
 	uint64_t end = proc_now_us() + DEADLINE_US;
 	char err[256];
 
-	while (store_redis_open(conf, &st, fatal_fault, err, sizeof(err)) != 0) {
+	while (store_redis_open(conf, &st, fatal_fault, err,
+	    sizeof(err)) != 0) {
 		st = NULL;
 		if (*fatal_fault || proc_now_us() > end)
 			break;
