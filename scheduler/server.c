@@ -299,12 +299,20 @@ on_closed(struct ipc *ipc, enum ipc_end end, const char *why, void *arg)
 	link_close(l);
 }
 
+/* A gateway that does not take what it is sent is not read either. */
+static void
+on_pressure(struct ipc *ipc, bool full, void *arg)
+{
+	(void)arg;
+	ipc_pause(ipc, full);
+}
+
 static void
 on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     struct sockaddr *sa, int len, void *arg)
 {
 	static const struct ipc_handlers handlers = { on_message, on_closed,
-		NULL };
+		on_pressure };
 	struct server *sv = arg;
 	struct link *l;
 

@@ -84,8 +84,8 @@ redis_give_up(struct store_redis *s, struct unit *u, const char *why)
 	if (!s->up)
 		return;
 	s->up = false;
-	log_warnx("redis", "refuses to write reason=\"%s\"", why);
-	s->logged = true;
+	if (s->wait_ms == 0)
+		log_warnx("redis", "refuses to write reason=\"%s\"", why);
 	redisAsyncDisconnect(s->ac);
 }
 
@@ -108,6 +108,8 @@ unit_done(struct store_redis *s, struct unit *u)
 	uint64_t number = u->number, now = proc_now_us();
 	bool tell = u->last && !u->told;
 
+	s->wait_ms = 0;		/* it works: the next loss is a new one */
+	s->logged = false;
 	TAILQ_REMOVE(&s->queue, u, entry);
 	s->n--;
 	s->bytes -= u->bytes.len;
@@ -253,9 +255,12 @@ replay_start(struct store_redis *s)
 	TAILQ_FOREACH(u, &s->queue, entry)
 		s->bytes += u->bytes.len;
 	s->up = true;
-	s->logged = false;
-	s->wait_ms = 0;
-	log_info("redis", "connected pending=%zu", s->n);
+	if (s->wait_ms <= RETRY_MOST_MS / 4)
+		log_info("redis", "connected pending=%zu", s->n);
+	if (TAILQ_EMPTY(&s->queue)) {
+		s->wait_ms = 0;
+		s->logged = false;
+	}
 	s->next = TAILQ_FIRST(&s->queue);
 	if (s->store.events != NULL)
 		s->store.events->state(s->store.arg, STORE_UP);

@@ -312,6 +312,20 @@ write_queue(struct sched *s, struct graph *g)
 	    text_bytes(&t), (struct bytes){ 0 }, g->created_us / 1000);
 }
 
+/* Queues follow from the graphs: they are made anew. */
+void
+write_start(struct sched *s)
+{
+	static const char *const queues[] = { "raven:queue:high",
+		"raven:queue:low", "raven:queue:computing" };
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		out_write(s->out, STORE_DEL, 0, literal(queues[i]),
+		    (struct bytes){ 0 }, (struct bytes){ 0 }, 0);
+	write_event(s, "start", 0, NULL, s->build);
+}
+
 /* The end of a turn: each changed graph is one transaction. */
 void
 write_turn(struct sched *s)
@@ -323,7 +337,7 @@ write_turn(struct sched *s)
 
 	for (i = 1; i < s->n_graphs; i++) {
 		g = s->graphs[i];
-		if (g == NULL || !g->dirty)
+		if (g == NULL || !g->dirty || g->damaged)
 			continue;
 		g->dirty = false;
 		write_graph(s, g);

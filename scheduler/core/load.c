@@ -119,7 +119,7 @@ static int
 load_damaged(struct graph *g)
 {
 	g->status = GRAPH_FROZEN;
-	g->dirty = true;
+	g->damaged = true;
 	return -1;
 }
 
@@ -342,7 +342,7 @@ sched_load_end(struct sched *s, uint64_t now_us, struct sched_out *out)
 	s->quiet_until = now_us + s->set.limits.announce_us;
 	load_back(s);
 	s->assign = true;
-	write_event(s, "start", 0, NULL, s->build);
+	write_start(s);
 }
 
 static bool

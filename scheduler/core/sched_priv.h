@@ -90,6 +90,7 @@ struct graph {
 	uint8_t		 status;	/* enum graph_status */
 	bool		 low;		/* priority */
 	bool		 dirty;		/* its hash is to be written */
+	bool		 damaged;	/* in the record, which is left alone */
 	uint8_t		 queued;	/* bits: in queue high or low */
 	uint64_t	 session;	/* of its developer; 0: away */
 	uint64_t	 created_us, ended_us, seen_us;
@@ -464,6 +465,7 @@ void	 write_computing(struct sched *, const struct graph *,
 void	 write_event(struct sched *, const char *kind, uint64_t g,
 	    const char *cid, const char *text);
 void	 write_client(struct sched *, struct peer *, bool online);
+void	 write_start(struct sched *);
 void	 write_turn(struct sched *);
 void	 write_removed(struct sched *, struct graph *);
 

@@ -709,6 +709,53 @@ START_TEST(recovery_without_participant)
 }
 END_TEST
 
+START_TEST(damaged_record_is_left_alone)
+{
+	uint64_t g = world_graph(&w, DEV, 1);
+	uint8_t bytes[4096];
+	struct store_write wr = { .op = STORE_HSET };
+	struct bytes was;
+	char err[64];
+	struct msg m;
+
+	write_sum();
+	world_batch(&w, DEV, g, 1, &pw, NULL, 0);
+	was = store_mem_get(w.st, "raven:graph:{1}:ops", "1");
+	memcpy(bytes, was.p, was.n);
+	bytes[was.n / 2] ^= 1;
+	wr.key = (struct bytes){ (const uint8_t *)"raven:graph:{1}:ops", 19 };
+	wr.field = (struct bytes){ (const uint8_t *)"1", 1 };
+	wr.value = (struct bytes){ bytes, was.n };
+	ck_assert_int_eq(w.st->ops->write(w.st, &wr, 1, err, sizeof(err)), 0);
+	world_restart(&w);
+	ck_assert_uint_eq(w.loaded.damaged, 1);
+	world_developer(&w, DEV, "me");
+	world_batch(&w, DEV, g, 2, &pw, NULL, 0);
+	ck_assert(world_find(&w, DEV, M_REFUSE, &m));
+	was = store_mem_get(w.st, "raven:graph:{1}", "ops");
+	ck_assert_uint_eq(was.n, 1);
+	ck_assert_int_eq(was.p[0], '3');
+	/* Others are not concerned. */
+	ck_assert_uint_eq(world_graph(&w, DEV, 2), 2);
+}
+END_TEST
+
+START_TEST(queues_are_made_anew)
+{
+	uint64_t g = world_graph(&w, DEV, 1);
+
+	fake_hello(&f1);
+	write_sum();
+	world_batch(&w, DEV, g, 1, &pw, NULL, 0);
+	ck_assert_uint_eq(store_mem_fields(w.st, "raven:queue:computing"), 1);
+	ck_assert_uint_eq(store_mem_fields(w.st, "raven:queue:high"), 0);
+	world_restart(&w);
+	world_turn(&w);
+	ck_assert_uint_eq(store_mem_fields(w.st, "raven:queue:computing"), 0);
+	ck_assert_uint_eq(store_mem_fields(w.st, "raven:queue:high"), 1);
+}
+END_TEST
+
 START_TEST(queries)
 {
 	struct buf b;
@@ -767,6 +814,8 @@ main(void)
 	tcase_add_test(t, memory_of_nobody);
 	tcase_add_test(t, recovery);
 	tcase_add_test(t, recovery_without_participant);
+	tcase_add_test(t, damaged_record_is_left_alone);
+	tcase_add_test(t, queues_are_made_anew);
 	tcase_add_test(t, queries);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);

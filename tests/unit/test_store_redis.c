@@ -295,6 +295,48 @@ START_TEST(a_fault_in_a_transaction)
 }
 END_TEST
 
+static void
+say(const char *command)
+{
+	char line[160];
+
+	snprintf(line, sizeof(line), "redis-cli -s %s %s >/dev/null", sock,
+	    command);
+	ck_assert_int_eq(system(line), 0);
+}
+
+/* Full for a while: nothing is lost, nothing overtakes. */
+START_TEST(a_server_that_is_full)
+{
+	struct timeval tv = { 0, 200000 };
+	struct store *st;
+	struct seen s;
+	bool fatal_fault;
+	uint64_t n;
+
+	start_redis("noeviction");
+	st = run_store(&s);
+	for (n = 1; n <= 20; n++)
+		submit(st, n);
+	loop_until(&s, st, 20);
+	say("FLUSHALL");
+	say("CONFIG SET maxmemory 1");
+	for (; n <= 40; n++)
+		submit(st, n);
+	event_base_loopexit(s.base, &tv);
+	event_base_dispatch(s.base);
+	ck_assert_uint_eq(s.number, 20);
+	say("CONFIG SET maxmemory 0");
+	loop_until(&s, st, 40);
+	close_store(st, &s);
+	st = open_store(&fatal_fault);
+	check_hash(st, "raven:graph:{1}", 21, "40");
+	check_hash(st, "raven:graph:{2}", 2, "40");
+	st->ops->free(st);
+	stop_redis(SIGTERM);
+}
+END_TEST
+
 START_TEST(a_server_that_evicts)
 {
 	struct store *st;
@@ -327,6 +369,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, killed_under_load);
 	tcase_add_test(t, a_fault_in_a_transaction);
+	tcase_add_test(t, a_server_that_is_full);
 	tcase_add_test(t, a_server_that_evicts);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
