@@ -6,7 +6,7 @@
  * rounded more coarsely than the root), cut to 26 bits so that t^2 is exact;
  * then one step of third order, t + t (r - t) / (2t + r).
  *
- * Worst error seen: 0.667 ULP.
+ * Worst error of 4e7 points: 0.667 ULP.
  * Zeros, infinities and NaN are their own roots.
  */
 #include "cbrt_core.h"

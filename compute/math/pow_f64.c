@@ -9,7 +9,7 @@
  * is that of Sun's fdlibm; |y| over 2^66 changes nothing more.
  * 2^p: the nearest integer apart, the rest times ln 2 through exp_reduced().
  *
- * Worst error seen: 0.64 ULP, 0.75 where the result is subnormal.
+ * Worst error of 4e7 points: 0.67 ULP, 0.78 where the result is subnormal.
  * Special values: pow_core.h.
  */
 #include "exp_core.h"
