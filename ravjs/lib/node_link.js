@@ -1,6 +1,10 @@
 /** A headless participant under Node: the session is in this thread, the slots in worker threads. */
+import { webcrypto } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { Session } from './session.js';
+
+// Node 18 has it, but not under its global name.
+globalThis.crypto ??= /** @type {Crypto} */ (webcrypto);
 
 /** @param {any} given */
 async function webSocketClass(given) {

@@ -73,12 +73,12 @@ export class Participant {
 export async function participate(url, options = {}) {
   const store = new Store(emptySnapshot());
   const participant = new Participant(store);
+  const inPage = typeof window !== 'undefined';
+  const { open } = inPage ? await import('./page_link.js') : await import('./node_link.js');
   const who = identity(options.cid ?? '', options.local ?? memoryKeep(), options.session ?? memoryKeep());
   const start = {
     url, ...who, slots: options.slots ?? 1, memory: options.memory ?? MEMORY, hidden: options.hidden ?? false,
   };
-  const inPage = typeof window !== 'undefined';
-  const { open } = inPage ? await import('./page_link.js') : await import('./node_link.js');
   participant.link = await open(start, store, options);
   return participant;
 }

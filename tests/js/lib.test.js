@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import { forgetIdentity, identity, memoryKeep } from '../../ravjs/lib/identity.js';
 import { Store } from '../../ravjs/lib/store.js';
 import { count, duration, metric, size } from '../../ravjs/lib/units.js';
 import { points, summary } from '../../ravjs/page/views/plot.js';
 import { inbox } from '../../ravjs/workers/table.js';
+
+globalThis.crypto ??= /** @type {Crypto} */ (webcrypto);
 
 test('numbers carry three digits, a prefix and a unit', () => {
   assert.equal(metric(0, 'B'), '0 B');
