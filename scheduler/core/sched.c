@@ -294,6 +294,17 @@ tick_values(struct sched *s, struct peer *p)
 	p->n_fetches = p->n_drops = 0;
 }
 
+static void
+tick_all_values(struct sched *s)
+{
+	uint32_t i;
+
+	for (i = 1; i < s->n_peers; i++) {
+		if (s->peers[i] != NULL)
+			tick_values(s, s->peers[i]);
+	}
+}
+
 static uint64_t
 tick_progress(struct sched *s)
 {
@@ -352,6 +363,8 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 		s->assign = true;
 	overdue = value_overdue(s);
 	late = assign_overdue(s);
+	/* First, or a DROP would meet what the next group makes anew. */
+	tick_all_values(s);
 	assign_run(s);
 	for (i = 1; i < s->n_graphs; i++) {
 		if (s->graphs[i] != NULL && s->graphs[i]->dirty)
@@ -359,10 +372,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	}
 	progress = tick_progress(s);
 	tick_collect(s);
-	for (i = 1; i < s->n_peers; i++) {
-		if (s->peers[i] != NULL)
-			tick_values(s, s->peers[i]);
-	}
+	tick_all_values(s);
 	write_turn(s);
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;

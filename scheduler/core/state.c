@@ -203,7 +203,7 @@ state_revive_one(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op], *c;
 	const uint32_t *refs;
-	uint32_t n = graph_inputs(g, op, &refs), k, e;
+	uint32_t n = graph_inputs(g, op, &refs), k, e, bad = 0;
 
 	state_set(g, op, OP_PENDING);
 	o->group = 0;
@@ -221,8 +221,14 @@ state_revive_one(struct sched *s, struct graph *g, uint32_t op)
 			o->missing++;
 		else if (state_gone(g, refs[k]))
 			work_push(s, refs[k]);
+		if (g->ops[refs[k]].state == OP_FAILED)
+			bad = refs[k];
 	}
-	if (o->missing == 0)
+	/* It was computed inside a group, where nobody saw its input fail. */
+	if (bad != 0)
+		state_fail(s, g, op, E_DEPENDS, state_failure(g, bad)->cause,
+		    NULL);
+	else if (o->missing == 0)
 		state_ready(g, op);
 }
 

@@ -196,6 +196,7 @@ value_unexpect(struct sched *s, struct graph *g, struct value *v)
 	s->free_upload = v->upload;
 	v->upload = 0;
 	g->uploads--;
+	g->dirty = true;	/* it may be what the end waits for */
 }
 
 /* Generous: the link may be slow, and others upload too. */
@@ -490,6 +491,7 @@ value_send(struct sched *s, struct graph *g, uint32_t op)
 	}
 	o->flags &= (uint8_t)~OPF_WANT;
 	g->owed--;
+	g->dirty = true;
 	if (g->session == 0) {
 		;	/* asked again by WANT when the developer is back */
 	} else if (o->state == OP_FAILED) {
