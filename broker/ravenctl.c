@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -142,7 +143,7 @@ print(const struct ctl *c)
 	if (c->json)
 		report_json(&c->report, &out);
 	else
-		report_table(&c->report, &out);
+		report_table(&c->report, (uint64_t)time(NULL), &out);
 	fwrite(out.data, 1, out.len, stdout);
 	for (i = 0; i < c->report.n_notices && !c->json; i++)
 		fprintf(stderr, "ravenctl: %s\n", c->report.notices[i]);

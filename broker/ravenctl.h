@@ -46,6 +46,8 @@ void		 ctl_put_number(struct ctl *, const redisReply *,
 		    const char *name);
 void		 ctl_put_time(struct ctl *, const redisReply *,
 		    const char *name);
+void		 ctl_put_bytes(struct ctl *, const redisReply *,
+		    const char *name);
 
 /* A group out, from raven:queue:computing. */
 struct ctl_out {

@@ -254,8 +254,8 @@ put_head(struct ctl *c, const char *g)
 	static const char *const texts[] = { "name", "owner", "approach",
 	    "status", "key", "options" };
 	static const char *const numbers[] = { "verify", "ops", "pending",
-	    "computing", "computed", "failed", "groups", "bytes",
-	    "compute_us", "batch", "v" };
+	    "computing", "computed", "failed", "groups", "compute_us",
+	    "batch", "v" };
 	static const char *const times[] = { "created", "seen", "ended" };
 	redisReply *r = ctl_command(c, "HGETALL raven:graph:{%s}", g);
 	char key[64];
@@ -271,6 +271,7 @@ put_head(struct ctl *c, const char *g)
 		ctl_put_text(c, r, texts[i]);
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		ctl_put_number(c, r, numbers[i]);
+	ctl_put_bytes(c, r, "bytes");
 	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		ctl_put_time(c, r, times[i]);
 	freeReplyObject(r);

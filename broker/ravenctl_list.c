@@ -131,7 +131,7 @@ put_participant(struct ctl *c, const char *cid, const redisReply *r,
 	ctl_put_text(c, r, "kind");
 	report_string(&c->report, "doing", doing);
 	ctl_put_number(c, r, "slots");
-	ctl_put_number(c, r, "memory");
+	ctl_put_bytes(c, r, "memory");
 	ctl_put_number(c, r, "overhead_us");
 	ctl_put_number(c, r, "groups");
 	ctl_put_number(c, r, "ops");
@@ -269,8 +269,8 @@ put_queue(struct ctl *c, const char *queue)
 		report_u64(&c->report, "pending",
 		    name->element[1]->str != NULL ?
 		    strtoull(name->element[1]->str, NULL, 10) : 0);
-		report_u64(&c->report, "since_ms",
-		    (uint64_t)strtod(r->element[i + 1]->str, NULL));
+		report_time(&c->report, "created",
+		    (uint64_t)strtod(r->element[i + 1]->str, NULL) / 1000);
 		freeReplyObject(name);
 	}
 	freeReplyObject(r);

@@ -117,16 +117,16 @@ put_info(struct ctl *c, const char *info)
 {
 	static const struct {
 		const char	*field, *name;
-		bool		 number;
+		enum cell_kind	 kind;
 	} rows[] = {
-		{ "redis_version", "version", false },
-		{ "uptime_in_seconds", "uptime_s", true },
-		{ "used_memory", "used_bytes", true },
-		{ "maxmemory", "max_bytes", true },
-		{ "instantaneous_ops_per_sec", "commands_per_s", true },
-		{ "aof_enabled", "append_only", true },
-		{ "aof_current_size", "append_only_bytes", true },
-		{ "aof_last_write_status", "last_write", false },
+		{ "redis_version", "version", CELL_TEXT },
+		{ "uptime_in_seconds", "uptime_s", CELL_U64 },
+		{ "used_memory", "used_bytes", CELL_BYTES },
+		{ "maxmemory", "max_bytes", CELL_BYTES },
+		{ "instantaneous_ops_per_sec", "commands_per_s", CELL_U64 },
+		{ "aof_enabled", "append_only", CELL_U64 },
+		{ "aof_current_size", "append_only_bytes", CELL_BYTES },
+		{ "aof_last_write_status", "last_write", CELL_TEXT },
 	};
 	char value[128];
 	size_t i;
@@ -135,11 +135,14 @@ put_info(struct ctl *c, const char *info)
 		if (info_value(info, rows[i].field, value, sizeof(value)) ==
 		    NULL)
 			report_none(&c->report, rows[i].name);
-		else if (rows[i].number)
-			report_u64(&c->report, rows[i].name,
+		else if (rows[i].kind == CELL_TEXT)
+			report_string(&c->report, rows[i].name, value);
+		else if (rows[i].kind == CELL_BYTES)
+			report_bytes(&c->report, rows[i].name,
 			    strtoull(value, NULL, 10));
 		else
-			report_string(&c->report, rows[i].name, value);
+			report_u64(&c->report, rows[i].name,
+			    strtoull(value, NULL, 10));
 	}
 }
 

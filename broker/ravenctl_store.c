@@ -138,6 +138,17 @@ ctl_put_number(struct ctl *c, const redisReply *r, const char *name)
 }
 
 void
+ctl_put_bytes(struct ctl *c, const redisReply *r, const char *name)
+{
+	struct str s = ctl_field(r, name);
+
+	if (s.n == 0)
+		report_none(&c->report, name);
+	else
+		report_bytes(&c->report, name, ctl_number(s));
+}
+
+void
 ctl_put_time(struct ctl *c, const redisReply *r, const char *name)
 {
 	struct str s = ctl_field(r, name);

@@ -179,6 +179,12 @@ report_time(struct report *r, const char *name, uint64_t v)
 	add_cell(r, name, CELL_TIME)->u = v;
 }
 
+void
+report_bytes(struct report *r, const char *name, uint64_t v)
+{
+	add_cell(r, name, CELL_BYTES)->u = v;
+}
+
 static size_t
 row_end(const struct section *s, size_t row)
 {
@@ -197,6 +203,7 @@ json_cell(struct jsonw *j, const struct report *r, const struct cell *c)
 		jsonw_text(j, (const char *)r->text.data + c->at, c->n);
 		break;
 	case CELL_TIME:
+	case CELL_BYTES:
 	case CELL_U64:
 		jsonw_u64(j, c->u);
 		break;
@@ -296,7 +303,23 @@ format_text(const char *text, size_t n, struct buf *out)
 }
 
 static void
-format_time(char *buf, size_t len, uint64_t v)
+format_bytes(char *buf, size_t len, uint64_t v)
+{
+	static const char units[] = "KMGTPE";
+	double f = (double)v;
+	size_t u = 0;
+
+	if (v < 1024) {
+		snprintf(buf, len, "%" PRIu64 " B", v);
+		return;
+	}
+	for (f /= 1024; f >= 1023.5; f /= 1024)
+		u++;
+	snprintf(buf, len, "%.*f %ciB", f < 9.95 ? 1 : 0, f, units[u]);
+}
+
+static void
+format_date(char *buf, size_t len, uint64_t v)
 {
 	time_t t = (time_t)v;
 	struct tm tm;
@@ -306,9 +329,33 @@ format_time(char *buf, size_t len, uint64_t v)
 		snprintf(buf, len, "%" PRIu64, v);
 }
 
+/* A time to come is shown as it is: a clock was set. */
+static void
+format_age(char *buf, size_t len, uint64_t v, uint64_t now)
+{
+	static const struct {
+		uint64_t	 below, unit;	/* seconds */
+		const char	*name;
+	} scale[] = {
+		{ 100, 1, "s" }, { 100 * 60, 60, "min" },
+		{ 48 * 3600, 3600, "h" }, { UINT64_MAX, 86400, "days" },
+	};
+	size_t i = 0;
+
+	if (v > now) {
+		format_date(buf, len, v);
+		return;
+	}
+	while (now - v >= scale[i].below)
+		i++;
+	snprintf(buf, len, "%" PRIu64 " %s ago", (now - v) / scale[i].unit,
+	    scale[i].name);
+}
+
 /* Appends the cell as people read it; returns its columns. */
 static size_t
-format_cell(const struct report *r, const struct cell *c, struct buf *out)
+format_cell(const struct report *r, const struct cell *c, uint64_t now,
+    struct buf *out)
 {
 	char text[40] = "-";
 
@@ -319,8 +366,10 @@ format_cell(const struct report *r, const struct cell *c, struct buf *out)
 		snprintf(text, sizeof(text), "%" PRIu64, c->u);
 	else if (c->kind == CELL_F64)
 		format_f64(text, sizeof(text), c->f);
+	else if (c->kind == CELL_BYTES)
+		format_bytes(text, sizeof(text), c->u);
 	else if (c->kind == CELL_TIME)
-		format_time(text, sizeof(text), c->u);
+		format_age(text, sizeof(text), c->u, now);
 	buf_add(out, text, strlen(text));
 	return strlen(text);
 }
@@ -339,9 +388,11 @@ add_string(struct buf *out, const char *s)
 }
 
 static void
-table_single(const struct report *r, const struct section *s, struct buf *out)
+table_single(const struct report *r, const struct section *s, uint64_t now,
+    struct buf *out)
 {
 	size_t i, width = 0;
+	char date[40];
 
 	for (i = 0; i < s->n_cells; i++)
 		if (strlen(s->cells[i].name) > width)
@@ -350,14 +401,19 @@ table_single(const struct report *r, const struct section *s, struct buf *out)
 		spaces(out, 2);
 		add_string(out, s->cells[i].name);
 		spaces(out, width - strlen(s->cells[i].name) + 2);
-		format_cell(r, &s->cells[i], out);
+		format_cell(r, &s->cells[i], now, out);
+		if (s->cells[i].kind == CELL_TIME && s->cells[i].u <= now) {
+			format_date(date, sizeof(date), s->cells[i].u);
+			add_string(out, ", ");
+			add_string(out, date);
+		}
 		add_string(out, "\n");
 	}
 }
 
 static void
-measure(const struct report *r, const struct section *s, size_t shown,
-    size_t *width, size_t columns)
+measure(const struct report *r, const struct section *s, uint64_t now,
+    size_t shown, size_t *width, size_t columns)
 {
 	struct buf scratch;
 	size_t row, i, n;
@@ -369,7 +425,7 @@ measure(const struct report *r, const struct section *s, size_t shown,
 		for (i = 0; i < columns && s->rows[row] + i < row_end(s, row);
 		    i++) {
 			buf_reset(&scratch);
-			n = format_cell(r, &s->cells[s->rows[row] + i],
+			n = format_cell(r, &s->cells[s->rows[row] + i], now,
 			    &scratch);
 			if (n > width[i])
 				width[i] = n;
@@ -389,8 +445,9 @@ put_padded(struct buf *out, const struct buf *cell, size_t used, size_t width,
 }
 
 static void
-put_line(const struct report *r, const struct section *s, const size_t *width,
-    size_t columns, size_t row, bool head, struct buf *out)
+put_line(const struct report *r, const struct section *s, uint64_t now,
+    const size_t *width, size_t columns, size_t row, bool head,
+    struct buf *out)
 {
 	const struct cell *c, *first;
 	struct buf cell;
@@ -405,9 +462,9 @@ put_line(const struct report *r, const struct section *s, const size_t *width,
 			add_string(&cell, c->name);
 			used = strlen(c->name);
 		} else
-			used = format_cell(r, c, &cell);
+			used = format_cell(r, c, now, &cell);
 		put_padded(out, &cell, used, width[i],
-		    first->kind == CELL_U64 || first->kind == CELL_F64,
+		    first->kind != CELL_TEXT && first->kind != CELL_NONE,
 		    i + 1 == columns);
 	}
 	add_string(out, "\n");
@@ -415,7 +472,8 @@ put_line(const struct report *r, const struct section *s, const size_t *width,
 }
 
 static void
-table_rows(const struct report *r, const struct section *s, struct buf *out)
+table_rows(const struct report *r, const struct section *s, uint64_t now,
+    struct buf *out)
 {
 	size_t shown = s->n_rows < s->shown ? s->n_rows : s->shown;
 	size_t columns, row, *width;
@@ -427,10 +485,10 @@ table_rows(const struct report *r, const struct section *s, struct buf *out)
 	}
 	columns = row_end(s, 0);
 	width = xcalloc(columns, sizeof(*width));
-	measure(r, s, shown, width, columns);
-	put_line(r, s, width, columns, 0, true, out);
+	measure(r, s, now, shown, width, columns);
+	put_line(r, s, now, width, columns, 0, true, out);
 	for (row = 0; row < shown; row++)
-		put_line(r, s, width, columns, row, false, out);
+		put_line(r, s, now, width, columns, row, false, out);
 	if (shown < s->n_rows + s->skipped) {
 		snprintf(more, sizeof(more), "  ... and %zu more; --all or "
 		    "--json lists them\n", s->n_rows + s->skipped - shown);
@@ -440,7 +498,7 @@ table_rows(const struct report *r, const struct section *s, struct buf *out)
 }
 
 void
-report_table(const struct report *r, struct buf *out)
+report_table(const struct report *r, uint64_t now, struct buf *out)
 {
 	const struct section *s;
 	size_t i;
@@ -453,8 +511,8 @@ report_table(const struct report *r, struct buf *out)
 		add_string(out, s->key);
 		add_string(out, "]\n");
 		if (s->single)
-			table_single(r, s, out);
+			table_single(r, s, now, out);
 		else
-			table_rows(r, s, out);
+			table_rows(r, s, now, out);
 	}
 }

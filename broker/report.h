@@ -11,7 +11,8 @@
 
 #include "common/buf.h"
 
-enum cell_kind { CELL_NONE, CELL_TEXT, CELL_U64, CELL_F64, CELL_TIME };
+enum cell_kind { CELL_NONE, CELL_TEXT, CELL_U64, CELL_F64, CELL_TIME,
+	CELL_BYTES };
 
 struct cell {
 	const char	*name;		/* static, or of report_name */
@@ -64,10 +65,13 @@ void	 report_text(struct report *, const char *name, const char *, size_t);
 void	 report_string(struct report *, const char *name, const char *);
 void	 report_u64(struct report *, const char *name, uint64_t);
 void	 report_f64(struct report *, const char *name, double);
-/* Unix seconds; a table shows the local time. */
+/* Unix seconds; a table shows how long ago that was. */
 void	 report_time(struct report *, const char *name, uint64_t);
+/* A table rounds it. */
+void	 report_bytes(struct report *, const char *name, uint64_t);
 
 void	 report_json(const struct report *, struct buf *out);
-void	 report_table(const struct report *, struct buf *out);
+/* Ages are as of now, in Unix seconds. */
+void	 report_table(const struct report *, uint64_t now, struct buf *out);
 
 #endif

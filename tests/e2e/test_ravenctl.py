@@ -170,6 +170,8 @@ def test_queues(broker: Broker) -> None:
     row = answer["computing"][0]
     assert (row["graph"], row["group"], row["participant"], row["ops"]) == (1, "1.2", "tab-2", 1)
     assert 5000 <= int(str(row["out_ms"])) < 60000
+    assert answer["ready"][0]["created"] == 1_700_000_000
+    assert " days ago" in broker.ctl("queues").stdout
 
 
 def test_status_counts_on_what_is_there(broker: Broker) -> None:

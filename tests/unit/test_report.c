@@ -131,7 +131,7 @@ fill(void)
 START_TEST(tables)
 {
 	fill();
-	report_table(&report, &out);
+	report_table(&report, 0, &out);
 	expect_text("head  [raven:x]\n"
 	    "  name   n\n"
 	    "  count  7\n"
@@ -144,6 +144,74 @@ START_TEST(tables)
 	    "\n"
 	    "nothing  [raven:z]\n"
 	    "  none\n");
+}
+END_TEST
+
+START_TEST(ages)
+{
+	const uint64_t now = 1700000000;
+	const struct {
+		uint64_t	 ago;
+		const char	*text;
+	} rows[] = {
+		{ 0, "0 s ago" }, { 99, "99 s ago" }, { 100, "1 min ago" },
+		{ 5999, "99 min ago" }, { 6000, "1 h ago" },
+		{ 172799, "47 h ago" }, { 172800, "2 days ago" },
+	};
+	char want[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		report_section(&report, "s", "k", false);
+		report_row(&report);
+		report_time(&report, "last", now - rows[i].ago);
+		report_table(&report, now, &out);
+		buf_add(&out, "", 1);
+		snprintf(want, sizeof(want), "  %s\n", rows[i].text);
+		ck_assert_msg(strstr((char *)out.data, want) != NULL, "%s",
+		    (char *)out.data);
+		teardown();
+		setup();
+	}
+	setenv("TZ", "UTC", 1);
+	report_section(&report, "head", "k", true);
+	report_time(&report, "begun", 60);
+	report_time(&report, "later", 120);
+	report_table(&report, 75, &out);
+	expect_text("head  [k]\n"
+	    "  begun  15 s ago, 1970-01-01 00:01:00\n"
+	    "  later  1970-01-01 00:02:00\n");
+}
+END_TEST
+
+START_TEST(bytes)
+{
+	const struct {
+		uint64_t	 n;
+		const char	*text;
+	} rows[] = {
+		{ 0, "0 B" }, { 1023, "1023 B" }, { 1024, "1.0 KiB" },
+		{ 1 << 28, "256 MiB" }, { 1048575, "1.0 MiB" },
+		{ UINT64_MAX, "16 EiB" },
+	};
+	char want[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		report_section(&report, "s", "k", true);
+		report_bytes(&report, "b", rows[i].n);
+		report_table(&report, 0, &out);
+		snprintf(want, sizeof(want), "s  [k]\n  b  %s\n",
+		    rows[i].text);
+		expect_text(want);
+		teardown();
+		setup();
+	}
+	report_section(&report, "s", "k", true);
+	report_bytes(&report, "b", 1 << 28);
+	report_json(&report, &out);
+	buf_add(&out, "", 1);
+	ck_assert(strstr((char *)out.data, "268435456") != NULL);
 }
 END_TEST
 
@@ -176,7 +244,7 @@ START_TEST(long_text_is_cut)
 	report_section(&report, "rows", "k", false);
 	report_row(&report);
 	report_text(&report, "t", text, sizeof(text));
-	report_table(&report, &out);
+	report_table(&report, 0, &out);
 	buf_add(&out, "", 1);
 	ck_assert_ptr_nonnull(strstr((const char *)out.data, "aaa...\n"));
 	ck_assert_uint_lt(out.len, 180);
@@ -195,6 +263,8 @@ main(void)
 	tcase_add_test(t, json_values);
 	tcase_add_test(t, json_any_bytes);
 	tcase_add_test(t, tables);
+	tcase_add_test(t, ages);
+	tcase_add_test(t, bytes);
 	tcase_add_test(t, same_as_json);
 	tcase_add_test(t, long_text_is_cut);
 	suite_add_tcase(s, t);
