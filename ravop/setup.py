@@ -1,4 +1,5 @@
 """Builds ravop._core against the archives that make built."""
+import importlib.util
 import os
 import pathlib
 import sys
@@ -24,6 +25,18 @@ def build_tree() -> pathlib.Path:
     )
 
 
+def check_tools() -> None:
+    """setuptools' own word for this is "invalid command 'bdist_wheel'"."""
+    if not any(importlib.util.find_spec(name) for name in
+               ("wheel", "setuptools.command.bdist_wheel")):
+        sys.exit(
+            "ravop needs the Python package wheel to be installed; Debian has "
+            "it as python3-wheel. Make the virtual environment with "
+            "/usr/bin/python3 -m venv --system-site-packages"
+        )
+
+
+check_tools()
 build = build_tree()
 archives = [str(build / name) for name in ARCHIVES]
 core = pathlib.Path("_core")
