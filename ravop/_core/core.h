@@ -44,6 +44,7 @@ struct py_recorder {
 	uint32_t	 last_index;
 	struct buf	 todo;		/* local batch not finished */
 	PyObject	*todo_given;	/* its sources */
+	bool		 running;	/* the executor reads both, and values */
 };
 
 /* One recorded op: a graph and a number in it. */

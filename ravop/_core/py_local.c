@@ -342,22 +342,23 @@ run_todo(struct py_recorder *g, PyObject *values, PyObject *failures)
 	return rc;
 }
 
-PyObject *
-local_run(struct py_recorder *g, PyObject *values, PyObject *failures)
+/* Computes what is left, then what was recorded since. */
+static int
+run_all(struct py_recorder *g, PyObject *values, PyObject *failures)
 {
 	const uint64_t *released;
 	uint64_t *gone = NULL;
 	uint32_t base, n_released;
 	PyObject *fresh;
-	int rc = 0;
+	int rc;
 
 	if (g->todo.len > 0 && run_todo(g, values, failures) < 0)
-		return NULL;
+		return -1;
 	if ((fresh = PyList_New(0)) == NULL)
-		return NULL;
+		return -1;
 	if (!recorder_cut(&g->r, &g->todo, &base, &released, &n_released)) {
 		Py_DECREF(fresh);
-		Py_RETURN_NONE;
+		return 0;
 	}
 	Py_XSETREF(g->todo_given, g->given);
 	g->given = fresh;
@@ -368,7 +369,25 @@ local_run(struct py_recorder *g, PyObject *values, PyObject *failures)
 	if (rc == 0)
 		rc = value_forget(values, gone, n_released);
 	xfree(gone);
-	if (rc < 0)
+	return rc;
+}
+
+/*
+ * Not from a signal handler or a thread in the middle of a run: it would free
+ * what the executor reads.
+ */
+PyObject *
+local_run(struct py_recorder *g, PyObject *values, PyObject *failures)
+{
+	int rc;
+
+	if (g->running) {
+		PyErr_Format(g->core->refused, "%R is computing already; ask "
+		    "it again when that call has returned.", g);
 		return NULL;
-	Py_RETURN_NONE;
+	}
+	g->running = true;
+	rc = run_all(g, values, failures);
+	g->running = false;
+	return rc < 0 ? NULL : Py_NewRef(Py_None);
 }

@@ -260,6 +260,7 @@ static PyType_Slot op_slots[] = {
 PyType_Spec op_spec = {
 	.name = "ravop._core.Op",
 	.basicsize = sizeof(struct py_op),
-	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE |
+	    Py_TPFLAGS_DISALLOW_INSTANTIATION,
 	.slots = op_slots,
 };

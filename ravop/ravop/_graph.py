@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import sys
+import threading
 import weakref
 from collections.abc import Sequence
 from types import TracebackType
@@ -91,6 +92,7 @@ class Graph(_core.Recorder):
         self._message = ""
         self._connection: Connection | None = None
         self._handle = 0
+        self._here = threading.RLock()  # one thread at a time computes here
         self._begin(id, url, token)
         _state.push(self)
 
@@ -239,7 +241,7 @@ class Graph(_core.Recorder):
 
     def _full(self) -> None:
         if self._connection is None:
-            self._run(self._values, self._failures)
+            self._compute_here()
             return
         self._flush([], self._values)
         self._connection.poll()
@@ -282,10 +284,14 @@ class Graph(_core.Recorder):
                 if not self._waiters[i]:
                     del self._waiters[i]
 
+    def _compute_here(self) -> None:
+        with self._here:
+            self._run(self._values, self._failures)
+
     def _fetch(self, want: list[int]) -> None:
         conn = self._connection
         if conn is None:
-            self._run(self._values, self._failures)
+            self._compute_here()
             return
         self._flush(want, self._values)
         what = f"op {want[0]}" if len(want) == 1 else f"{len(want)} ops"
@@ -328,7 +334,7 @@ class Graph(_core.Recorder):
         self._check()
         conn = self._connection
         if conn is None:
-            self._run(self._values, self._failures)
+            self._compute_here()
         else:
             self._flush([op.id], self._values)
             conn.wait(lambda: self._settled(op.id) or self._broken is not None,
@@ -426,7 +432,7 @@ class Graph(_core.Recorder):
 
     def _finish_here(self, cancel: bool) -> list[str]:
         if not cancel:
-            self._run(self._values, self._failures)
+            self._compute_here()
         roots = [op for op, (_, cause, _) in self._failures.items()
                  if op == cause]
         return [f"  {self._error(op)}" for op in roots]

@@ -285,3 +285,44 @@ def test_interrupt_and_go_on() -> None:
     for _ in range(8):
         want = (want @ a()) * 0.003
     np.testing.assert_allclose(b(), want, rtol=1e-9)
+
+
+def test_threads_ask_one_graph(graph: R.Graph) -> None:
+    """The second waits for the first; no input is freed under the executor."""
+    noise = np.random.default_rng(3).random((900, 900))
+    got: list[object] = []
+    product = R.matmul(R.t(noise), R.t(noise))
+    first = threading.Thread(target=lambda: got.append(product().shape))
+    first.start()
+    got.append((R.t([1, 2]) + 1)().tolist())
+    first.join()
+    assert sorted(map(str, got)) == ["(900, 900)", "[2, 3]"]
+
+
+def test_a_signal_handler_cannot_ask_the_graph_it_interrupts(graph: R.Graph) -> None:
+    """It would free what the executor reads; nothing else is disturbed."""
+    noise = np.random.default_rng(4).random((1200, 1200))
+    product = R.matmul(R.t(noise), R.t(noise))
+    told: list[str] = []
+
+    def ask(number: int, frame: object) -> None:
+        try:
+            (R.t([1]) + 1)()
+        except R.GraphError as err:
+            told.append(str(err))
+
+    before = signal.signal(signal.SIGALRM, ask)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+        assert product().shape == (1200, 1200)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert told and all("computing already" in text for text in told)
+
+
+def test_no_op_without_a_graph() -> None:
+    """An op is what was recorded; there is no other."""
+    for make in (R.Op, lambda: object.__new__(R.Op), lambda: R.Op.__new__(R.Tensor)):
+        with pytest.raises(TypeError):
+            make()
