@@ -114,6 +114,8 @@ cmd_plain(struct buf *b, const char *name, const struct store_write *w,
 void
 cmd_write(struct buf *b, const struct store_write *w, size_t n, size_t *used)
 {
+	char seconds[24];
+
 	*used = 1;
 	switch (w->op) {
 	case STORE_SET:
@@ -136,6 +138,12 @@ cmd_write(struct buf *b, const struct store_write *w, size_t n, size_t *used)
 		break;
 	case STORE_XADD:
 		cmd_xadd(b, w);
+		break;
+	case STORE_EXPIRE:
+		snprintf(seconds, sizeof(seconds), "%llu",
+		    (unsigned long long)w->score);
+		cmd_plain(b, "EXPIRE", w, &(struct bytes){
+		    (const uint8_t *)seconds, strlen(seconds) });
 		break;
 	}
 }

@@ -38,6 +38,8 @@
  *     estimates   as learnt since: "class=ln(factor):variance ..."
  *     groups, ops, compute_us   accepted          lost, refused   groups
  *     credibility   results in a row that agreed
+ *   forgotten 10 minutes after one left that never did anything (a day, if
+ *   nobody saw it leave), 90 days after one that did
  * raven:data:DIGEST      string: the bytes of a tensor, nothing else
  * raven:token:HASH       hash: owner, rights (d, o: letters), expiry (0: never)
  *
@@ -93,6 +95,7 @@ enum store_op {
 	STORE_ZADD,	/* key, field = member, score */
 	STORE_ZREM,	/* key, field = member */
 	STORE_XADD,	/* key, value = fields and values, NUL after each */
+	STORE_EXPIRE,	/* key, score = seconds until it is forgotten */
 };
 
 /*

@@ -142,6 +142,7 @@ mem_apply(struct store_mem *m, const struct store_write *w)
 		    (const uint8_t *)score, strlen(score) });
 		break;
 	case STORE_XADD:
+	case STORE_EXPIRE:
 		break;
 	}
 }

@@ -8,6 +8,8 @@
 #define AHEAD		2	/* groups out for each slot */
 #define OVERDUE_US	2000000		/* beyond any prediction */
 #define LATE_US		50000
+#define REFUSALS_FREE	8		/* in a row; then rests get longer */
+#define REST_US		((uint64_t)50000)
 #define ALPHA		3.0	/* share of what is left a group takes */
 
 struct candidate {
@@ -18,12 +20,44 @@ struct candidate {
 	double		finish;		/* of the top op */
 };
 
-static bool
+bool
 assign_serves(const struct peer *p)
 {
 	return p != NULL && p->session != 0 && p->bench && p->announced &&
 	    !p->paused && !p->silent && !p->stuck && !p->leaving &&
-	    p->faults < FAULTS_MAX && p->slots > 0;
+	    p->faults < FAULTS_MAX && p->rest_us == 0 && p->slots > 0;
+}
+
+void
+assign_refused(struct sched *s, struct peer *p)
+{
+	uint32_t n = p->refusals++;
+
+	if (n >= REFUSALS_FREE)
+		p->rest_us = s->now + (REST_US << (n - REFUSALS_FREE < 8 ?
+		    n - REFUSALS_FREE : 8));
+}
+
+/* Who has rested long enough serves again; when the next one does. */
+static uint64_t
+assign_rested(struct sched *s)
+{
+	uint64_t next = NEVER;
+	struct peer *p;
+	uint32_t i;
+
+	for (i = 1; i < s->n_peers; i++) {
+		p = s->peers[i];
+		if (p == NULL || p->rest_us == 0)
+			continue;
+		if (p->rest_us <= s->now) {
+			p->rest_us = 0;
+			s->assign = true;
+		} else if (p->rest_us < next) {
+			next = p->rest_us;
+		}
+	}
+	return next;
 }
 
 bool
@@ -318,6 +352,7 @@ assign_run(struct sched *s)
 	uint8_t *blocked;
 	struct graph *g;
 	uint32_t i, takers = 0;
+	uint64_t rested = assign_rested(s);
 
 	s->live = 0;
 	for (i = 1; i < s->n_peers; i++) {
@@ -326,7 +361,7 @@ assign_run(struct sched *s)
 	}
 	if (s->live == 0)
 		assign_forgive(s);
-	s->retry_us = NEVER;
+	s->retry_us = rested;
 	if (!s->assign || s->now < s->quiet_until || takers == 0)
 		return;
 	s->assign = false;
@@ -337,7 +372,8 @@ assign_run(struct sched *s)
 		if (assign_graph(s, g))
 			continue;
 		blocked[g->index] = 1;
-		s->retry_us = s->now + LATE_US;
+		if (s->now + LATE_US < s->retry_us)
+			s->retry_us = s->now + LATE_US;
 	}
 	xfree(blocked);
 	for (i = 1; i < s->n_peers; i++) {

@@ -29,6 +29,14 @@ batch_digest(const struct msg_batch *m, uint8_t out[DIGEST_LEN])
 	digest_final(&d, out);
 }
 
+/* What it takes to keep it: counted, or empty batches would be free. */
+static uint64_t
+batch_weight(const struct msg_batch *m)
+{
+	return sizeof(struct batch) + m->program.n + sizeof(uint32_t) *
+	    (m->want.n + m->persist.n + m->released.n);
+}
+
 static const struct shape *
 batch_earlier(void *arg, uint32_t value)
 {
@@ -142,7 +150,7 @@ batch_check_program(struct check *c, const struct msg_batch *m)
 	struct program *p = &c->b->program;
 	const struct sched_limits *l = &c->s->set.limits;
 	struct op_error err;
-	uint64_t bytes = c->g->bytes + m->program.n;
+	uint64_t bytes = c->g->bytes + batch_weight(m);
 	uint32_t i;
 	enum error e;
 
@@ -383,7 +391,7 @@ batch_take(struct sched *s, struct graph *g, struct batch *b,
 	g->batches[g->n_batches++] = *b;
 	g->ops = sched_room(g->ops, &g->ops_cap, g->n_ops + p->n_ops + 1,
 	    sizeof(*g->ops));
-	g->bytes += p->len;
+	g->bytes += batch_weight(m);
 	s->total_ops += p->n_ops;
 	for (i = 0; i < p->n_ops; i++)
 		batch_op(g, p, i);

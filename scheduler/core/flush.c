@@ -3,6 +3,8 @@
  */
 #include "sched_priv.h"
 
+#define DAY_S	86400
+
 static const char *const status_names[] = { "running", "ending", "ended",
 	"cancelled", "frozen" };
 
@@ -229,6 +231,10 @@ write_client(struct sched *s, struct peer *p, bool online)
 	write_number(s, 0, key, "credibility", 0);
 	if (p->bench)
 		write_client_bench(s, p, key);
+	/* CIDs are free: those of nobody must not fill the store. */
+	out_write(s->out, STORE_EXPIRE, 0, key, (struct bytes){ 0 },
+	    (struct bytes){ 0 }, p->client.groups > 0 ? 90 * DAY_S :
+	    online ? DAY_S : 600);
 }
 
 static void

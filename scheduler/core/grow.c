@@ -66,7 +66,8 @@ grow_ask(struct grow *gr, uint32_t op, uint32_t in)
 		wait = (double)(least - s->now);
 	ship = (double)v->size * ((h->up > 0 ? 1e6 / h->up : 1e-3) +
 	    (gr->p->down > 0 ? 1e6 / gr->p->down : 1e-3));
-	if (!h->bench || !h->announced || h->paused || h->silent ||
+	/* The holder gets no work, or not this: waiting for it is in vain. */
+	if (!assign_serves(h) || grow_memory(gr->g, op) > h->memory ||
 	    wait > ship) {
 		value_fetch(s, gr->g, in);
 		return;
@@ -236,6 +237,8 @@ grow_seed(struct grow *gr)
 		if (gr->p->hints[gr->p->n_hints - 1].graph != g->index)
 			break;
 		op = gr->p->hints[--gr->p->n_hints].op;
+		if (op > g->n_ops)
+			continue;	/* of a graph that was here before */
 		o = &g->ops[op];
 		if (o->state != OP_PENDING)
 			continue;

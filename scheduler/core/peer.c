@@ -4,6 +4,8 @@
 #include "sched_priv.h"
 
 #define LOCAL_RATE	200000000	/* bytes a second */
+#define MEMORY_MOST	((uint64_t)1 << 41)	/* what "need" can say, too */
+#define PROGRESS_MOST	60000000	/* us; what it can put off the end */
 
 static void
 peer_copy(char *to, size_t cap, struct str from)
@@ -19,6 +21,13 @@ static uint64_t
 peer_key(const struct sched *s, const char *cid, const char *tab)
 {
 	return sched_hash(s, cid, strlen(cid) + 1, tab, strlen(tab));
+}
+
+/* What it says it has: sums with it stay in range. */
+static uint64_t
+peer_memory(uint64_t said)
+{
+	return said < MEMORY_MOST ? said : MEMORY_MOST;
 }
 
 static uint32_t
@@ -72,6 +81,12 @@ peer_hello(struct sched *s, const struct sched_event *e)
 	struct peer *p;
 	uint32_t i, old;
 
+	/* The record is asked for all of it, names here end at the NUL. */
+	if (cid.n == 0 || memchr(cid.p, '\0', cid.n) != NULL) {
+		sched_refuse_text(s, e->session, SUBJECT_SESSION, 0, 0,
+		    E_BAD_MESSAGE, "This is not a CID.");
+		return;
+	}
 	if (e->client != NULL && e->client->known &&
 	    (h->secret.n != DIGEST_LEN ||
 	    memcmp(h->secret.p, e->client->secret, DIGEST_LEN) != 0)) {
@@ -95,7 +110,7 @@ peer_hello(struct sched *s, const struct sched_event *e)
 	p->joined_us = s->now;
 	p->slots = h->slots > SLOTS_MAX ? SLOTS_MAX : (uint32_t)h->slots;
 	p->slots = p->slots == 0 ? 1 : p->slots;
-	p->memory = h->memory != 0 ? h->memory : 256u << 20;
+	p->memory = h->memory != 0 ? peer_memory(h->memory) : 256u << 20;
 	p->trusted = (h->capabilities & CAP_TRUSTED) != 0;
 	welcome(s, e->session, str_of(p->cid), NULL, 0, false);
 	write_event(s, "joined", 0, p->cid, p->kind);
@@ -140,7 +155,7 @@ on_bench(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	(void)peer;
 	estimate_bench(p, &m->bench);
 	if (m->bench.memory != 0)
-		p->memory = m->bench.memory;
+		p->memory = peer_memory(m->bench.memory);
 	p->bench = true;
 	p->dirty = true;
 	s->assign = true;
@@ -163,8 +178,10 @@ on_state(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	p->hidden = st->hidden;
 	p->leaving = st->leaving;
 	p->paused = st->paused != 0;
-	if (st->paused == 1)	/* now: it has dropped what it had */
+	if (st->paused == 1 && p->n_out > 0) {
+		assign_refused(s, p);	/* it has dropped what it had */
 		peer_hands_back(s, p);
+	}
 	if (st->slots != 0 && st->slots <= SLOTS_MAX && st->slots != p->slots) {
 		p->slots = (uint32_t)st->slots;
 		for (i = p->out_first; i != 0; i = s->groups[i].out_next)
@@ -256,7 +273,7 @@ on_progress(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
 	const struct msg_progress *r = &m->progress;
 	struct group *k;
-	double share;
+	double share, us;
 	uint32_t i;
 
 	k = sched_graph(s, r->g) == NULL ? NULL :
@@ -264,10 +281,16 @@ on_progress(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	if (k == NULL || k->state != GROUP_OUT || s->peers[k->peer] != p ||
 	    r->done == 0 || r->total < r->done || s->now <= k->sent_us)
 		return;
-	/* A long group: its end follows from how far it is. */
+	/*
+	 * A long group: its end follows from how far it is.  Not without bound:
+	 * who is always at the beginning would keep it from others for ever.
+	 */
 	share = (double)r->total / (double)r->done;
+	us = (double)(s->now - k->sent_us) * share;
+	if (us > 10 * k->compute_us + PROGRESS_MOST)
+		us = 10 * k->compute_us + PROGRESS_MOST;
 	if (i == p->out_first && share < 1e4)
-		k->predicted_us = (double)(s->now - k->sent_us) * share;
+		k->predicted_us = us;
 	assign_predict(s, peer);
 }
 

@@ -107,7 +107,8 @@ result_fault(struct result *x)
 		    x->r->exports.v[i].op > g->n_ops ||
 		    g->ops[x->r->exports.v[i].op].stamp != stamp)
 			return "An export is not an op of the group.";
-		g->ops[x->r->exports.v[i].op].got = 1;
+		if (g->ops[x->r->exports.v[i].op].got++ != 0)
+			return "An op is exported twice.";
 		why = export_fault(g, &x->r->exports.v[i]);
 	}
 	for (i = 0; i < x->r->errors.n && why == NULL; i++) {
@@ -183,7 +184,7 @@ result_uploads(struct result *x)
 	for (i = 0; i < x->k->n_exports; i++) {
 		op = x->k->exports[i] & ~EXPORT_UPLOAD;
 		if (x->k->exports[i] != op &&
-		    x->g->ops[op].state == OP_COMPUTED)
+		    value_held(x->s, x->g, op, x->peer))
 			value_expect(x->s, x->g, op, x->peer);
 	}
 }
@@ -217,6 +218,7 @@ result_accept(struct result *x)
 	x->k->state = GROUP_DONE;
 	x->k->peer = x->peer;
 	x->k->peer_serial = x->p->serial;
+	x->p->refusals = 0;
 	x->p->client.groups++;
 	x->p->client.ops += x->k->n_ops;
 	x->p->client.compute_us += x->r->compute_us;
@@ -308,6 +310,7 @@ result_refused(struct result *x, const struct rec_op_error *e)
 		lost = true;
 	}
 	x->p->n_hints = 0;
+	assign_refused(x->s, x->p);
 	group_return(x->s, x->index, lost);
 	result_ack(x);
 }

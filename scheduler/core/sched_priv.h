@@ -183,6 +183,9 @@ struct peer {
 	struct sched_client client;
 	uint64_t	 joined_us;
 	uint32_t	 slots, faults;
+	/* groups given back in a row; from some on it rests in between */
+	uint32_t	 refusals;
+	uint64_t	 rest_us;	/* until then; 0: does not rest */
 	uint64_t	 memory;
 	double		 overhead_us, all_slots, digest_rate;
 	double		 rtt_us, down, up;	/* bytes a second; 0: unknown */
@@ -407,6 +410,9 @@ void	 group_free(struct sched *, uint32_t group);
 
 /* assign.c: who gets what next. */
 void	 assign_run(struct sched *);
+bool	 assign_serves(const struct peer *);	/* gets work at all */
+/* p gave back a group that it could have computed. */
+void	 assign_refused(struct sched *, struct peer *);
 bool	 assign_takes(const struct peer *);
 /* Groups far beyond their time go to who is idle; the first answer counts. */
 uint64_t assign_overdue(struct sched *);

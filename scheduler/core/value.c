@@ -6,6 +6,7 @@
 #include "sched_priv.h"
 
 #define UPLOAD_US	5000000		/* until it is asked for again */
+#define UPLOAD_LEAST	1e5		/* bytes a second */
 
 /* Op's value, made if there is none; op must not have failed. */
 static uint32_t
@@ -206,6 +207,9 @@ upload_time(const struct sched *s, uint32_t peer, uint64_t size)
 	double up = peer != 0 && s->peers[peer]->up > 0 ? s->peers[peer]->up :
 	    1e6;
 
+	/* Slower than this is as good as lost: somebody else computes it. */
+	up = up > UPLOAD_LEAST ? up : UPLOAD_LEAST;
+
 	return UPLOAD_US + (uint64_t)((double)size * 4e6 / up);
 }
 
@@ -293,9 +297,10 @@ value_unhold(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	struct value *v = value_get(g, op);
 	uint32_t h = v == NULL ? 0 : hold_find(s, v, peer);
 
-	if (h == 0)
+	if (v == NULL)
 		return;
-	hold_free(s, v, h);
+	if (h != 0)
+		hold_free(s, v, h);
 	if (v->upload != 0 && s->uploads[v->upload].peer == peer) {
 		value_unexpect(s, g, v);
 		value_fetch(s, g, op);	/* from another holder */
