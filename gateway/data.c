@@ -283,8 +283,43 @@ flow_on_part(struct flow *f, const struct msg_part *m)
 		digest_update(&u->state, m->data.p, m->data.n);
 	}
 	u->got += m->data.n;
+	f->came += m->data.n;
 	if (u->got == u->size)
 		finish_upload(f, u);
+}
+
+static bool
+any_open(const struct flow *f)
+{
+	const struct upload *u;
+
+	TAILQ_FOREACH(u, &f->uploads, entry)
+		if (!u->storing)
+			return true;
+	return false;
+}
+
+/*
+ * What a PUT reserved is not anybody else's.  Measured over the time that a
+ * session may be silent: some peers send only now and then.
+ */
+bool
+flow_stalls(struct flow *f, uint64_t now_us)
+{
+	const struct conf *conf = f->gw->conf;
+	bool slow;
+
+	if (f->conn->paused != 0 || !any_open(f)) {
+		f->since_us = 0;
+		return false;
+	}
+	if (f->since_us != 0 && now_us - f->since_us < conf->silent_ms * 1000)
+		return false;
+	slow = f->since_us != 0 &&
+	    f->came < conf->message_min_rate * conf->silent_ms / 1000;
+	f->since_us = now_us;
+	f->came = 0;
+	return slow;
 }
 
 enum error

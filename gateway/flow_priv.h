@@ -61,6 +61,8 @@ struct flow {
 	struct uploads	 uploads;
 	unsigned	 n_uploads;
 	uint64_t	 upload_bytes;	/* reserved */
+	uint64_t	 since_us;	/* came is counted; 0: none is open */
+	uint64_t	 came;		/* bytes of PARTs since then */
 	struct helds	 held;
 	size_t		 held_bytes;
 	bool		 shut;		/* all wait: the line is measured */

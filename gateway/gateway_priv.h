@@ -209,6 +209,8 @@ void		 flow_on_part(struct flow *, const struct msg_part *);
 /* A message for the scheduler, in order behind what waits. */
 void		 flow_forward(struct flow *, struct bytes, const struct msg *);
 void		 flow_forget_held(struct flow *);
+/* Uploads are open and their bytes do not come; asked at each sweep. */
+bool		 flow_stalls(struct flow *, uint64_t now_us);
 /* While shut, all messages for the scheduler wait. */
 void		 flow_shut(struct flow *, bool);
 bool		 flow_is_shut(const struct flow *);

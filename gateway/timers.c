@@ -59,7 +59,7 @@ check_linger(struct conn *c, uint64_t now)
 
 /* The close code of a peer that took or said too little; 0 if it is fine. */
 static uint16_t
-check_slow(const struct conn *c, uint64_t now, const char **why)
+check_slow(struct conn *c, uint64_t now, const char **why)
 {
 	const struct conf *conf = c->gw->conf;
 	uint64_t age;
@@ -76,6 +76,9 @@ check_slow(const struct conn *c, uint64_t now, const char **why)
 	age = c->partial_us == 0 ? 0 : now - c->partial_us;
 	if (age > GRACE_US && ws_pending(&c->ws) / (age / 1000000) <
 	    conf->message_min_rate)
+		return 4408;
+	*why = "upload stands still";
+	if (c->flow != NULL && flow_stalls(c->flow, now))
 		return 4408;
 	*why = "no HELLO";
 	if (c->session.state == SESSION_NEW ||

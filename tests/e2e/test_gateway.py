@@ -610,6 +610,21 @@ def test_uploads_reserve_their_size(start: Start) -> None:
         assert developer.hear(STORED)[1] == digest
 
 
+def test_uploads_that_stand_still(start: Start) -> None:
+    gateway = start(silent_ms=1000, ping_ms=100)
+    developer, d = gateway.session(DEVELOPER)
+    with developer:
+        upload(developer, [2], bytes(16))
+        developer.hear(STORED)
+        started = time.monotonic()
+        developer.say([PUT, bytes(32), F64, [2000], 16000])
+        developer.say([PART, bytes(32), 0, b"x"])
+        with pytest.raises(AssertionError, match="stands still"):
+            developer.hear(STORED)                          # answers pings all the while
+        assert 0.9 < time.monotonic() - started < 5
+        assert gateway.scheduler.expect(SESSION, d)[1][1:3] == [GONE, "upload stands still"]
+
+
 def test_full_buffers_shed_strangers_first(start: Start) -> None:
     gateway = start(gateway_bytes=16 << 20, http_header_bytes=262144, http_header_ms=60000)
     developer, _ = gateway.session(DEVELOPER)
