@@ -23,13 +23,20 @@
 #define CLOSE_S		5	/* for the peer to close after our CLOSE */
 #define HOST_MOST	256
 #define DRAINED		65536	/* unsent bytes */
+#define ADDRESSES	8	/* of one name, at most */
+
+struct address {
+	struct sockaddr_storage	 to;
+	socklen_t		 len;
+};
 
 struct net {
 	struct event_base	*base;
 	struct net_handlers	 handlers;
 	void			*arg;
-	struct sockaddr_storage	 address;
-	socklen_t		 address_len;
+	struct address		 addresses[ADDRESSES];
+	unsigned		 n_addresses;
+	unsigned		 at;		/* the one to try */
 	char			 host[HOST_MOST];	/* for the request */
 	struct bufferevent	*bev;		/* NULL: no connection */
 	struct event		*end;		/* fires once: closed() */
@@ -45,19 +52,24 @@ struct net {
 
 /* ---- address ---- */
 
+/* All addresses: localhost may be ::1 first where only 127.0.0.1 listens. */
 static int
 resolve(struct net *n, const char *host, const char *port, char *err,
     size_t len)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list, *i;
+	struct address *a;
 	int rv = getaddrinfo(host, port, &hints, &list);
 
 	if (rv != 0) {
 		snprintf(err, len, "%s: %s", host, gai_strerror(rv));
 		return -1;
 	}
-	memcpy(&n->address, list->ai_addr, list->ai_addrlen);
-	n->address_len = list->ai_addrlen;
+	for (i = list; i != NULL && n->n_addresses < ADDRESSES; i = i->ai_next) {
+		a = &n->addresses[n->n_addresses++];
+		memcpy(&a->to, i->ai_addr, i->ai_addrlen);
+		a->len = i->ai_addrlen;
+	}
 	freeaddrinfo(list);
 	return 0;
 }
@@ -97,7 +109,7 @@ take_url(struct net *n, const char *url, char *err, size_t len)
 static int
 take_path(struct net *n, const char *path, char *err, size_t len)
 {
-	struct sockaddr_un *un = (struct sockaddr_un *)&n->address;
+	struct sockaddr_un *un = (struct sockaddr_un *)&n->addresses[0].to;
 
 	if (strlen(path) >= sizeof(un->sun_path)) {
 		snprintf(err, len, "%s: the path is too long", path);
@@ -105,7 +117,8 @@ take_path(struct net *n, const char *path, char *err, size_t len)
 	}
 	un->sun_family = AF_UNIX;
 	snprintf(un->sun_path, sizeof(un->sun_path), "%s", path);
-	n->address_len = sizeof(*un);
+	n->addresses[0].len = sizeof(*un);
+	n->n_addresses = 1;
 	snprintf(n->host, sizeof(n->host), "localhost");
 	return 0;
 }
@@ -122,6 +135,8 @@ finish(struct net *n, uint16_t code, const char *why)
 	bufferevent_free(n->bev);
 	n->bev = NULL;
 	ws_clear(&n->ws);
+	if (!n->open)
+		n->at = (n->at + 1) % n->n_addresses;
 	n->open = n->closing = false;
 	n->code = code;
 	snprintf(n->why, sizeof(n->why), "%s", why);
@@ -354,6 +369,7 @@ net_connect(struct net *n)
 {
 	const struct ws_limits limits = { 16777216, 16777216, 1024, 16 };
 	struct timeval tv = { CONNECT_S, 0 };
+	struct address *a;
 
 	if (n->bev != NULL)
 		return;
@@ -364,7 +380,8 @@ net_connect(struct net *n)
 	bufferevent_setwatermark(n->bev, EV_WRITE, DRAINED, 0);
 	bufferevent_set_timeouts(n->bev, &tv, NULL);
 	bufferevent_enable(n->bev, EV_READ | EV_WRITE);
-	if (bufferevent_socket_connect(n->bev, (struct sockaddr *)&n->address,
-	    (int)n->address_len) == -1)
+	a = &n->addresses[n->at];
+	if (bufferevent_socket_connect(n->bev, (struct sockaddr *)&a->to,
+	    (int)a->len) == -1)
 		finish(n, 0, strerror(errno));
 }
