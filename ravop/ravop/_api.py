@@ -15,7 +15,6 @@ from ._op import Op
 from ._version import VERSION
 
 
-
 def t(value: Any, dtype: Any = "ndarray", *, name: str | None = None) -> Op:
     """Records a value: a Scalar of a number, a Tensor of a list or array.
 
@@ -113,7 +112,10 @@ def compute(*ops: Op) -> tuple[Array, ...]:
     by_graph: dict[int, list[int]] = {}
     for i, op in enumerate(ops):
         if not isinstance(op, Op):
-            raise GraphError(f"compute takes ops, not {op!r:.60}.")
+            raise GraphError(
+                f"compute takes ops, as in R.compute(a, b) or "
+                f"R.compute(*ops), not {type(op).__name__}."
+            )
         by_graph.setdefault(id(op.graph), []).append(i)
     values: list[Any] = [None] * len(ops)
     for places in by_graph.values():

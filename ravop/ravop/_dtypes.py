@@ -59,7 +59,7 @@ def to_array(value: Any, dtype: Any = None) -> Array:
         array = np.asarray(value)
     except ValueError as err:
         raise GraphError(f"the value is no tensor: {err}") from None
-    if array.dtype == object:
+    if array.dtype.kind in "OSU":
         raise GraphError(
             f"{value!r:.60} is no tensor: its rows differ in length, its "
             "integers exceed 64 bits, or it holds something that is no number."

@@ -58,8 +58,7 @@ def function(func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     name = func.__name__
     if name in FUNCTIONS:
         return _made(FUNCTIONS[name])(*args, **_known(keywords, name))
-    hint = _ops.nearest(name)
     raise TypeError(
-        f"numpy.{name} is not available on ops{hint} np.asarray(x) computes "
-        "and downloads the value."
+        f"numpy.{name} is not available on ops; np.asarray(x) computes and "
+        "downloads the value."
     )

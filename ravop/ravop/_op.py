@@ -1,12 +1,13 @@
 """Op and its kinds: handles of what was recorded."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from . import _core, _numpy, _state
 from ._dtypes import DTYPES, Array
+from ._errors import GraphError
 from ._graph import Graph
 from ._ops import Methods
 
@@ -87,6 +88,10 @@ class Op(_core.Op, Methods):
             raise TypeError("len() of an op without axes")
         return self._shape[0]
 
+    def __getitem__(self, key: object) -> NoReturn:
+        raise TypeError("ops cannot be indexed yet; np.asarray(x)[...] "
+                        "computes and downloads the value, and indexes that")
+
     def __getattr__(self, name: str) -> Any:
         from ._ops import nearest
 
@@ -142,8 +147,9 @@ class Op(_core.Op, Methods):
 
     def __bool__(self) -> bool:
         if self.size != 1:
-            raise ValueError("The truth value of an array with more than one "
-                             "element is ambiguous. Use a.any() or a.all()")
+            raise ValueError(f"the truth value of {self.size} elements is "
+                             "ambiguous; np.asarray(x).all() or .any() "
+                             "computes and decides")
         return bool(self().item())
 
     def __int__(self) -> int:
@@ -240,9 +246,10 @@ def _source(cls: Any, value: object, keywords: dict[str, object]) -> Any:
     if value is None:
         value = keywords.get("data")
     if value is None:
-        from ._errors import GraphError
-
         raise GraphError(f"{cls.__name__}() needs a value.")
+    if cls is Scalar and np.ndim(value):  # type: ignore[arg-type]
+        raise GraphError("Scalar() takes one number; R.t() takes lists and "
+                         "arrays.")
     graph = _state.current()
     op = graph._record(value, cls, keywords.get("dtype"))
     if name is not None:

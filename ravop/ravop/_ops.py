@@ -90,8 +90,7 @@ def _params(row: Row, given: tuple[Any, ...], named: dict[str, Any]
         given = (given,)        # reshape(x, 2, 3), transpose(x, 1, 0)
     if len(given) > len(row.params):
         raise GraphError(
-            f"{row.name} takes {_signature(row)}; {len(given)} values are "
-            "left over."
+            f"{row.name} has too many arguments; it takes {_signature(row)}."
         )
     values = list(given)
     for param in row.params[len(given):]:
@@ -130,8 +129,9 @@ def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
 def nearest(name: str) -> str:
     """A hint at the op that a wrong name may have meant."""
     names = [*ROWS, *ALIASES, *WIRE]
-    close = difflib.get_close_matches(name, names, 1, 0.6)
-    return f"; did you mean {close[0]!r}?" if close else "."
+    close = difflib.get_close_matches(name, names, 1, 0.7)
+    return (f"; did you mean {close[0]!r}?" if close
+            else "; help(ravop) lists what there is.")
 
 
 def row_of(name: str) -> Row:

@@ -86,6 +86,26 @@ def test_refusals_name_what_and_what_to_do() -> None:
         R.federated_mean([1])
 
 
+def test_what_is_not_there_is_told() -> None:
+    a = R.t([1, 2, 3])
+    with pytest.raises(TypeError, match=r"np.asarray\(x\)\[...\] computes"):
+        a[0]
+    with pytest.raises(TypeError, match="cannot be indexed yet"):
+        list(a)
+    with pytest.raises(TypeError, match="numpy.median is not available"):
+        np.median(a)
+    with pytest.raises(AttributeError, match=r"help\(ravop\) lists"):
+        R.frobnicate
+    with pytest.raises(R.GraphError, match=r"takes one number; R.t\(\)"):
+        R.Scalar([1, 2])
+    with pytest.raises(R.GraphError, match=r"R.compute\(\*ops\), not list"):
+        R.compute([a, a])
+    with pytest.raises(R.GraphError, match=r"too many .* takes add\(a, b\)"):
+        R.add(a, a, a)
+    with pytest.raises(R.GraphError, match="holds something that is no num"):
+        R.t([1, "a"])
+
+
 def test_ops_of_two_graphs_cannot_meet(graph: R.Graph) -> None:
     a = R.t([1])
     R.Graph(name="other", approach="local")
