@@ -91,6 +91,9 @@ sweep_key(struct store_redis *s, redisAsyncContext *ac, const redisReply *key)
 		xfree(x);
 }
 
+static void sweep_page(struct store_redis *);
+
+/* The next page at once: what comes in must not outrun the sweep. */
 static void
 on_page(redisAsyncContext *ac, void *reply, void *arg)
 {
@@ -106,6 +109,16 @@ on_page(redisAsyncContext *ac, void *reply, void *arg)
 	snprintf(s->cursor, sizeof(s->cursor), "%s", r->element[0]->str);
 	for (i = 0; i < r->element[1]->elements; i++)
 		sweep_key(s, ac, r->element[1]->element[i]);
+	if (strcmp(s->cursor, "0") != 0)
+		sweep_page(s);
+}
+
+static void
+sweep_page(struct store_redis *s)
+{
+	s->sweeping = redisAsyncCommand(s->ac, on_page, s,
+	    "SCAN %s MATCH " DATA_PREFIX "* COUNT %d", s->cursor, PAGE) ==
+	    REDIS_OK;
 }
 
 void
@@ -116,10 +129,8 @@ store_redis_sweep(struct store *st, uint64_t idle_s,
 
 	if (!s->up || s->sweeping)
 		return;
-	s->sweeping = true;
 	s->idle_s = idle_s;
 	s->refers = refers;
 	s->refers_arg = arg;
-	redisAsyncCommand(s->ac, on_page, s,
-	    "SCAN %s MATCH " DATA_PREFIX "* COUNT %d", s->cursor, PAGE);
+	sweep_page(s);
 }

@@ -19,7 +19,7 @@
 #include "server_priv.h"
 #include "store_redis.h"
 
-#define SWEEP_S		60	/* a page of stored tensors each so often */
+#define SWEEP_S		60	/* all stored tensors, each so often */
 #define DRAIN_MS	50
 
 void
@@ -339,7 +339,7 @@ refers(void *arg, const uint8_t *digest)
 	return sched_refers(((struct server *)arg)->s, digest);
 }
 
-/* Each second: totals to the gateways; now and then a page of the sweep. */
+/* Each second: totals to the gateways; now and then the sweep. */
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {

@@ -19,7 +19,7 @@ int	 store_redis_open(const struct conf *, struct store **, bool *fatal,
 /* Ends the blocking part. */
 void	 store_redis_run(struct store *, struct event_base *);
 /*
- * Walks over the stored tensors in the background, a page each call, and
+ * Walks over the stored tensors in the background, page by page, and
  * deletes those idle for idle_s seconds that refers() does not know.
  */
 void	 store_redis_sweep(struct store *, uint64_t idle_s,

@@ -395,6 +395,7 @@ batch_take(struct sched *s, struct graph *g, struct batch *b,
 	s->total_ops += p->n_ops;
 	for (i = 0; i < p->n_ops; i++)
 		batch_op(g, p, i);
+	sched_refers_more(s, p);
 	batch_ranks(g, p);
 	for (i = 0; i < p->n_ops; i++) {
 		if (g->ops[p->base + i].state == OP_PENDING)

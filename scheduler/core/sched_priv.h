@@ -279,6 +279,8 @@ struct sched {
 	uint32_t		 back_graph, back_value;
 	/* digests in use: see query.c */
 	struct map		 refs;
+	bool			 refs_all;	/* what a damaged graph needs
+						 * is not known */
 	bool			 assign;	/* something changed */
 	uint64_t		 totals[4];	/* ops by state, open graphs */
 };
@@ -458,6 +460,9 @@ void	 welcome(struct sched *, uint64_t session, struct str cid,
 /* Ends the wait early once all that was out or held is announced. */
 void	 load_back(struct sched *);
 void	 load_quiet_over(struct sched *);
+
+/* query.c: the sweep must know them before it meets their bytes */
+void	 sched_refers_more(struct sched *, const struct program *);
 
 /* flush.c: records */
 struct text	*key_graph(struct text *, uint64_t g, const char *suffix);

@@ -337,6 +337,66 @@ START_TEST(a_server_that_is_full)
 }
 END_TEST
 
+static bool
+refers_to_first(void *arg, const uint8_t *digest)
+{
+	(void)arg;
+	return digest[0] == 0 && digest[1] == 0;
+}
+
+static int
+count_key(void *arg, struct bytes key)
+{
+	(void)key;
+	++*(unsigned *)arg;
+	return 0;
+}
+
+static void
+write_tensors(struct store *st, unsigned n)
+{
+	struct store_write w = { .op = STORE_SET, .value = b("bytes") };
+	char key[80], err[64];
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(key, sizeof(key), "raven:data:%04x%060u", i, 0u);
+		w.key = b(key);
+		ck_assert_int_eq(st->ops->write(st, &w, 1, err, sizeof(err)),
+		    0);
+	}
+}
+
+/* One sweep takes all that nobody refers to, however many pages that is. */
+START_TEST(a_sweep_is_whole)
+{
+	struct timeval tv = { 1, 0 };
+	struct store *st;
+	struct seen s;
+	bool fatal_fault;
+	unsigned left = 0;
+	char err[64];
+
+	start_redis("noeviction");
+	st = open_store(&fatal_fault);
+	write_tensors(st, 3000);
+	st->ops->free(st);
+	st = run_store(&s);
+	submit(st, 1);
+	loop_until(&s, st, 1);
+	store_redis_sweep(st, 0, refers_to_first, NULL);
+	event_base_loopexit(s.base, &tv);
+	event_base_dispatch(s.base);
+	close_store(st, &s);
+	st = open_store(&fatal_fault);
+	ck_assert_int_eq(st->ops->walk(st, "raven:data:", count_key, &left,
+	    err, sizeof(err)), 0);
+	ck_assert_uint_eq(left, 1);
+	st->ops->free(st);
+	stop_redis(SIGTERM);
+}
+END_TEST
+
 START_TEST(a_server_that_evicts)
 {
 	struct store *st;
@@ -370,6 +430,7 @@ main(void)
 	tcase_add_test(t, killed_under_load);
 	tcase_add_test(t, a_fault_in_a_transaction);
 	tcase_add_test(t, a_server_that_is_full);
+	tcase_add_test(t, a_sweep_is_whole);
 	tcase_add_test(t, a_server_that_evicts);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
