@@ -16,6 +16,7 @@
 
 #include "broker/listen.h"
 #include "common/log.h"
+#include "common/proc.h"
 
 #define BACKLOG		4096
 #define SYSTEMD_FIRST	3
@@ -35,25 +36,12 @@ is_loopback(const struct sockaddr_storage *ss)
 	    IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 }
 
-static unsigned
-port_of(int fd)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
-		return 0;
-	return ntohs(ss.ss_family == AF_INET6 ?
-	    ((struct sockaddr_in6 *)&ss)->sin6_port :
-	    ((struct sockaddr_in *)&ss)->sin_port);
-}
-
 /* Only what strangers may reach is taken: a Unix socket would be trusted. */
 static int
 take_systemd(struct listeners *l, const struct conf *conf, int n, char *err,
     size_t len)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { 0 };
 	socklen_t ss_len;
 	int fd;
 
@@ -76,7 +64,7 @@ take_systemd(struct listeners *l, const struct conf *conf, int n, char *err,
 		fcntl(fd, F_SETFL, O_NONBLOCK);
 		l->tcp[l->n_tcp++] = fd;
 	}
-	l->port = port_of(l->tcp[0]);
+	l->port = proc_port(l->tcp[0]);
 	return 0;
 }
 
@@ -172,7 +160,7 @@ bind_list(struct listeners *l, const char *list, unsigned port, char *err,
 		}
 		rc = bind_item(l, item, port, err, len);
 		if (rc == BOUND && port == 0)
-			port = port_of(l->tcp[0]);
+			port = proc_port(l->tcp[0]);
 		if (rc == BOUND_ABSENT) {
 			log_warnx("listen", "skipped: %s", err);
 			rc = BOUND;

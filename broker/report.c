@@ -313,7 +313,7 @@ format_bytes(char *buf, size_t len, uint64_t v)
 		snprintf(buf, len, "%" PRIu64 " B", v);
 		return;
 	}
-	for (f /= 1024; f >= 1023.5; f /= 1024)
+	while ((f /= 1024) >= 1023.5)
 		u++;
 	snprintf(buf, len, "%.*f %ciB", f < 9.95 ? 1 : 0, f, units[u]);
 }

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,23 @@ proc_now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+unsigned
+proc_port(int fd)
+{
+	union {
+		struct sockaddr		any;
+		struct sockaddr_in	v4;
+		struct sockaddr_in6	v6;
+	} name;
+	socklen_t len = sizeof(name);
+
+	memset(&name, 0, sizeof(name));
+	if (getsockname(fd, &name.any, &len) == -1)
+		return 0;
+	return name.any.sa_family == AF_INET ? ntohs(name.v4.sin_port) :
+	    name.any.sa_family == AF_INET6 ? ntohs(name.v6.sin6_port) : 0;
 }
 
 void

@@ -53,6 +53,7 @@ void	 proc_clear(struct proc *);
 /* Microseconds of the monotonic clock. */
 uint64_t proc_now_us(void);
 void	 proc_random(void *, size_t);		/* getrandom(2) */
+unsigned proc_port(int fd);		/* that a TCP socket is bound to; 0: none */
 void	 proc_raise_files(void);	/* RLIMIT_NOFILE, to its hard limit */
 
 #endif

@@ -28,8 +28,8 @@ base64(const uint8_t *p, size_t len, char *out)
 			x |= p[i + 2];
 		*out++ = alphabet[x >> 18];
 		*out++ = alphabet[x >> 12 & 63];
-		*out++ = i + 1 < len ? alphabet[x >> 6 & 63] : '=';
-		*out++ = i + 2 < len ? alphabet[x & 63] : '=';
+		*out++ = (char)(i + 1 < len ? alphabet[x >> 6 & 63] : '=');
+		*out++ = (char)(i + 2 < len ? alphabet[x & 63] : '=');
 	}
 	*out = '\0';
 }
@@ -82,7 +82,7 @@ ws_client_request(struct buf *out, const char *host, const char *path,
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
 static bool

@@ -71,10 +71,11 @@ one_tile(const struct run *r, const struct tile_step *t, uint8_t *scratch,
 	const uint8_t *reg[TILE_REGS];
 	size_t size = dtype_size(t->out.dtype);
 	uint8_t *out = run_slot(r, t->out.slot);
+	uint32_t i = 0;
 
 	if (t->whole)
 		out += (t->out.offset + start) * (int64_t)size;
-	for (uint32_t i = 0; i < t->n; i++) {
+	do {
 		const struct tile_instr *in = &t->instr[i];
 		uint8_t *to = buffer(scratch, in->buffer);
 
@@ -91,11 +92,11 @@ one_tile(const struct run *r, const struct tile_step *t, uint8_t *scratch,
 			in->fn(reg[in->a], reg[in->b], to, n);
 			reg[i] = to;
 		}
-	}
+	} while (++i < t->n);
 	if (!t->whole)
-		view_scatter(&t->out, out, start, n, reg[t->n - 1]);
-	else if (reg[t->n - 1] != out)
-		memcpy(out, reg[t->n - 1], n * size);
+		view_scatter(&t->out, out, start, n, reg[i - 1]);
+	else if (reg[i - 1] != out)
+		memcpy(out, reg[i - 1], n * size);
 	return E_OK;
 }
 

@@ -95,7 +95,7 @@ add_number(struct buf *b, uint64_t v)
 	size_t n = sizeof(text);
 
 	do
-		text[--n] = '0' + v % 10;
+		text[--n] = (char)('0' + v % 10);
 	while ((v /= 10) > 0);
 	buf_add(b, text + n, sizeof(text) - n);
 }

@@ -366,8 +366,6 @@ add_listener(struct door *d, int fd)
 static void
 bind_one(struct door *d, const struct addrinfo *ai)
 {
-	struct sockaddr_storage ss = { 0 };
-	socklen_t len = sizeof(ss);
 	int fd, on = 1;
 
 	fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -381,10 +379,7 @@ bind_one(struct door *d, const struct addrinfo *ai)
 	    listen(fd, 511) == -1)
 		fatal(1, "cannot listen on port %ju: %s",
 		    (uintmax_t)d->gw->conf->port, strerror(errno));
-	getsockname(fd, (struct sockaddr *)&ss, &len);
-	log_info("door", "listening port=%d", ss.ss_family == AF_INET ?
-	    ntohs(((struct sockaddr_in *)&ss)->sin_port) :
-	    ntohs(((struct sockaddr_in6 *)&ss)->sin6_port));
+	log_info("door", "listening port=%u", proc_port(fd));
 	add_listener(d, fd);
 }
 

@@ -56,7 +56,7 @@ is_token(uint8_t c)
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
 static bool

@@ -66,6 +66,7 @@ answer_ready(struct conn *c, const struct http_request *rq)
 {
 	const struct gateway *gw = c->gw;
 	char text[256];
+	size_t last;
 	bool scheduler = route_ready(gw->route), redis = store_up(gw->store);
 	bool blocked = store_blocked(gw->store);
 
@@ -79,8 +80,8 @@ answer_ready(struct conn *c, const struct http_request *rq)
 	    scheduler ? "" : "\"the scheduler is not attached\",",
 	    redis ? "" : "\"Redis is away\",",
 	    blocked ? "\"Redis takes no writes\"," : "");
-	text[strlen(text) - 1] = ']';
-	strcat(text, "}\n");
+	last = strlen(text) - 1;	/* a comma */
+	snprintf(text + last, sizeof(text) - last, "]}\n");
 	answer_text(c, rq, 503, "application/json", text);
 }
 

@@ -6,9 +6,11 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,6 +113,25 @@ def lint() -> Count:
     return Count(results.count(True), results.count(False))
 
 
+def tidy() -> Count:
+    """What clang's checkers find in the sources; .clang-tidy says which."""
+    listed = subprocess.run(["git", "ls-files", "*.c"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    files = [name for name in listed.stdout.split() if not name.startswith("tests/")]
+    flags = ["-std=c11", "-D_GNU_SOURCE", f"-I{ROOT}", f"-I{BUILD}", "-isystem", sysconfig.get_path("include"),
+             *(f'-D{name}=""' for name in ["WWW_DIR", "BIN_DIR", "DEFAULT_CONF"])]
+    wasm = ["--target=wasm32", "-D__wasi__", "-ffreestanding", "-isystem", "/usr/include/wasm32-wasi"]
+
+    def clean(name: str) -> bool:
+        command = ["clang-tidy", "--quiet", name, "--", *flags, *(wasm if name.startswith("worker/wasm_") else [])]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+        print(done.stdout, end="")
+        return done.returncode == 0
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(clean, files))
+    return Count(results.count(True), results.count(False))
+
+
 def distcheck() -> Count:
     """The release builds, tests and installs from its own tarball."""
     return one(run("make", "-s", "distcheck", "AM_COLOR_TESTS=no", cwd=BUILD))
@@ -132,6 +153,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     "sanitized-build": lambda: build(SANITIZED, "--enable-sanitizers", "CC=clang-19"),
     "sanitized-unit": lambda: unit(SANITIZED),
     "lint": lint,
+    "tidy": tidy,
     "python": lambda: pytest("python", "tests/python"),
     "node": node,
     "e2e": lambda: pytest("e2e", "tests/e2e"),

@@ -283,14 +283,16 @@ transfer_refused(struct participant *p, const struct msg_refuse *m)
 {
 	uint8_t digest[DIGEST_LEN];
 	struct bytes name = { digest, DIGEST_LEN };
+	struct incoming **in;
 	struct upload **at;
 	uint64_t ms = m->retry_ms < RETRY_MOST_MS ? m->retry_ms : RETRY_MOST_MS;
 
 	if (digest_parse(m->text.p, m->text.n, digest) != 0)
 		return;
 	if (m->code == E_NO_TENSOR) {
-		if (*find_incoming(p, name) != NULL)
-			incoming_free(p, find_incoming(p, name));
+		in = find_incoming(p, name);
+		if (*in != NULL)
+			incoming_free(p, in);
 		groups_fail_digest(p, digest, E_NO_INPUT, 0);
 		return;
 	}

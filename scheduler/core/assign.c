@@ -298,10 +298,12 @@ assign_pick(struct sched *s, const uint8_t *blocked)
 static bool
 assign_idle(const struct sched *s)
 {
+	const struct peer *p;
 	uint32_t i;
 
 	for (i = 1; i < s->n_peers; i++) {
-		if (assign_serves(s->peers[i]) && s->peers[i]->n_out == 0)
+		p = s->peers[i];
+		if (p != NULL && p->n_out == 0 && assign_serves(p))
 			return true;
 	}
 	return false;

@@ -279,7 +279,7 @@ value_stored(struct sched *s, const uint8_t digest[DIGEST_LEN])
 		g = s->graphs[s->uploads[i].graph];
 		op = s->uploads[i].op;
 		v = value_get(g, op);
-		if (memcmp(v->digest, digest, DIGEST_LEN) != 0)
+		if (v == NULL || memcmp(v->digest, digest, DIGEST_LEN) != 0)
 			continue;
 		value_unexpect(s, g, v);
 		v->stored = true;
@@ -410,8 +410,9 @@ value_peer_gone(struct sched *s, uint32_t peer)
 }
 
 static void
-value_say_failed(struct sched *s, struct graph *g, uint32_t op, struct msg *m)
+value_say_failed(struct sched *s, struct graph *g, uint32_t op)
 {
+	struct msg m = { .id = M_VALUE, .value = { .g = g->g, .op = op } };
 	const struct failure *f = state_failure(g, op);
 	const struct failure *root = f;
 	struct text t;
@@ -420,41 +421,41 @@ value_say_failed(struct sched *s, struct graph *g, uint32_t op, struct msg *m)
 	    g->ops[f->cause].state == OP_FAILED)
 		root = state_failure(g, f->cause);
 	failure_text(g, root, &t);
-	m->value.code = root->code;
-	m->value.cause = root->op;
-	m->value.text = text_str(&t);
-	out_send(s->out, g->session, m, false);
+	m.value.code = root->code;
+	m.value.cause = root->op;
+	m.value.text = text_str(&t);
+	out_send(s->out, g->session, &m, false);
 }
 
 static void
-value_say(struct sched *s, struct graph *g, uint32_t op, struct msg *m,
-    bool wait)
+value_say(struct sched *s, struct graph *g, uint32_t op, bool wait)
 {
+	struct msg m = { .id = M_VALUE, .value = { .g = g->g, .op = op } };
 	const struct shape *shape = graph_shape(g, op);
 	const struct value *v = value_get(g, op);
 	uint32_t group = g->ops[op].group, peer;
 	struct bytes data;
 	uint8_t digest[DIGEST_LEN];
 
-	m->value.dtype = shape->dtype;
-	m->value.dims = (struct i64s){ shape->dims, shape->ndim };
+	m.value.dtype = shape->dtype;
+	m.value.dims = (struct i64s){ shape->dims, shape->ndim };
 	if (value_small(g, op, &data)) {
-		m->value.size = data.n;
+		m.value.size = data.n;
 		if (data.n <= MSG_SMALL)
-			m->value.data = data;
+			m.value.data = data;
 	} else {
-		m->value.size = v->size;
+		m.value.size = v->size;
 	}
 	if (v != NULL)
 		memcpy(digest, v->digest, DIGEST_LEN);
 	else
 		tensor_digest(shape, data.p, digest);
-	m->value.digest = (struct bytes){ digest, DIGEST_LEN };
+	m.value.digest = (struct bytes){ digest, DIGEST_LEN };
 	peer = group != 0 ? s->groups[group].peer : 0;
 	if (peer != 0 && s->peers[peer] != NULL &&
 	    s->peers[peer]->serial == s->groups[group].peer_serial)
-		m->value.by = str_of(s->peers[peer]->cid);
-	out_send(s->out, g->session, m, wait);
+		m.value.by = str_of(s->peers[peer]->cid);
+	out_send(s->out, g->session, &m, wait);
 }
 
 /* An inline source above MSG_SMALL goes to the store before it is sent. */
@@ -482,7 +483,6 @@ value_send(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
 	struct value *v = value_get(g, op);
-	struct msg m = { .id = M_VALUE, .value = { .g = g->g, .op = op } };
 
 	if ((o->flags & OPF_WANT) == 0 ||
 	    (o->state != OP_COMPUTED && o->state != OP_FAILED))
@@ -500,9 +500,9 @@ value_send(struct sched *s, struct graph *g, uint32_t op)
 	if (g->session == 0) {
 		;	/* asked again by WANT when the developer is back */
 	} else if (o->state == OP_FAILED) {
-		value_say_failed(s, g, op, &m);
+		value_say_failed(s, g, op);
 	} else {
-		value_say(s, g, op, &m, value_source_large(s, g, op));
+		value_say(s, g, op, value_source_large(s, g, op));
 	}
 	if (o->state == OP_COMPUTED && o->users == 0)
 		value_unneeded(s, g, op);
