@@ -30,7 +30,9 @@ void		 ctl_fail(int status, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3), noreturn));
 int		 ctl_main(int argc, char **argv);
 
-/* ravenctl_store.c: reading Redis; a failure ends the program. */
+/* ravenctl_store.c: reading Redis; a failure ends the program, except that
+ * ctl_try_redis returns -1 with the reason and what to look at. */
+int		 ctl_try_redis(struct ctl *, char *err, size_t len) MUST_CHECK;
 void		 ctl_open_redis(struct ctl *);
 redisReply	*ctl_command(struct ctl *, const char *fmt, ...);
 /* Keys that match, each once, sorted; owned by the caller. */

@@ -12,7 +12,6 @@
 
 #include "broker/ravenctl.h"
 #include "common/msg.h"
-#include "common/rconn.h"
 
 static void
 put_scalar(struct ctl *c, const char *key, const json_t *v)
@@ -162,10 +161,9 @@ static int
 put_redis(struct ctl *c)
 {
 	redisReply *r;
-	char err[600];
+	char err[1600];
 
-	c->redis = rconn_open_sync(c->conf, "ops", err, sizeof(err));
-	if (c->redis == NULL) {
+	if (ctl_try_redis(c, err, sizeof(err)) == -1) {
 		report_notice(&c->report, "%s", err);
 		return EXIT_UNREACHABLE;
 	}

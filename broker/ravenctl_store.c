@@ -12,17 +12,26 @@
 
 #define SCAN_COUNT	1000
 
+int
+ctl_try_redis(struct ctl *c, char *err, size_t len)
+{
+	char why[600];
+
+	if (c->redis == NULL)
+		c->redis = rconn_open_sync(c->conf, "ops", why, sizeof(why));
+	if (c->redis == NULL)
+		snprintf(err, len, "%s; is brokerd running, and is state_dir "
+		    "= %s its folder?", why, c->conf->state_dir);
+	return c->redis != NULL ? 0 : -1;
+}
+
 void
 ctl_open_redis(struct ctl *c)
 {
-	char err[600];
+	char err[1600];
 
-	if (c->redis != NULL)
-		return;
-	c->redis = rconn_open_sync(c->conf, "ops", err, sizeof(err));
-	if (c->redis == NULL)
-		ctl_fail(EXIT_UNREACHABLE, "%s; is brokerd running, and is "
-		    "state_dir = %s its folder?", err, c->conf->state_dir);
+	if (ctl_try_redis(c, err, sizeof(err)) == -1)
+		ctl_fail(EXIT_UNREACHABLE, "%s", err);
 }
 
 redisReply *

@@ -58,3 +58,12 @@ def test_the_stubs_are_the_tables() -> None:
         [sys.executable, "ravop/tools/stubs.py", "--check",
          "ravop/ravop/_ops.pyi"], cwd=TOP, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(
+    p.name for p in (TOP / "scripts").iterdir() if not p.suffix))
+def test_every_script_explains_itself(name: str) -> None:
+    done = subprocess.run(
+        [TOP / "scripts" / name, "--help"], cwd="/", capture_output=True,
+        text=True, timeout=60)
+    assert done.returncode == 0 and f"scripts/{name}" in done.stdout
