@@ -203,10 +203,10 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 	group_place(s, i);
 	k->left = 0;
 	for (n = 0; n < k->n_ops; n++) {
-		if (g->ops[k->ops[n]].state == OP_PENDING) {
+		if (g->ops[k->ops[n]].state == OP_PENDING)
 			state_start(s, g, k->ops[n], i);
-			k->left++;
-		}
+		k->left += g->ops[k->ops[n]].state == OP_COMPUTING &&
+		    g->ops[k->ops[n]].group == i;
 	}
 	if (k->left == 0) {
 		group_cancel(s, i);

@@ -4,6 +4,7 @@
 #include "sched_priv.h"
 
 #define LOCAL_RATE	200000000	/* bytes a second */
+#define HELD_MOST	16384	/* of ANNOUNCE: more may be left out */
 #define MEMORY_MOST	((uint64_t)1 << 41)	/* what "need" can say, too */
 #define PROGRESS_MOST	60000000	/* us; what it can put off the end */
 
@@ -221,8 +222,21 @@ announce_group(struct sched *s, struct peer *p, uint32_t peer,
 		out_send(s->out, p->session, &ack, true);
 	else if (k->state == GROUP_DONE)
 		announce_cancel(s, p, w);
+	else if (k->state == GROUP_OUT && k->peer == peer)
+		return;		/* told again */
 	else if (p->n_out < SLOTS_MAX * 2)
 		group_claim(s, i, peer);
+}
+
+/* Its own result that makes this value known is still to come. */
+static bool
+announce_early(const struct sched *s, const struct graph *g, uint32_t op,
+    uint32_t peer)
+{
+	const struct group *k = &s->groups[g->ops[op].group];
+
+	return g->ops[op].state == OP_COMPUTING && g->ops[op].group != 0 &&
+	    k->state == GROUP_OUT && k->peer == peer;
 }
 
 /* A value it holds: welcome if it is the op's and still of use. */
@@ -234,6 +248,10 @@ announce_held(struct sched *s, uint32_t peer, const struct rec_held *h)
 	struct op *o;
 	uint32_t op = (uint32_t)h->op;
 
+	if (g != NULL && graph_open(g) && h->op != 0 && h->op <= g->n_ops &&
+	    announce_early(s, g, op, peer) && (g->ops[op].value == 0 ||
+	    !g->values[g->ops[op].value].known))
+		return;
 	if (g == NULL || !graph_open(g) || h->op == 0 || h->op > g->n_ops ||
 	    g->ops[op].state == OP_FAILED || g->ops[op].value == 0) {
 		value_drop_at(s, peer, h->g, h->op);
@@ -254,15 +272,39 @@ announce_held(struct sched *s, uint32_t peer, const struct rec_held *h)
 		value_unneeded(s, g, op);
 }
 
+/* An upload is awaited of it, and it has not got the value. */
+static void
+announce_lacks(struct sched *s, uint32_t peer, const struct msg_announce *a)
+{
+	struct upload *u;
+	struct map has;
+	uint32_t i;
+	size_t k;
+
+	map_init(&has, s->set.seed);
+	for (k = 0; k < a->held.n; k++)
+		map_put(&has, map_mix(a->held.v[k].g, a->held.v[k].op), 1);
+	for (i = 1; i < s->n_uploads; i++) {
+		u = &s->uploads[i];
+		if (u->used && u->peer == peer && map_get(&has,
+		    map_mix(s->graphs[u->graph]->g, u->op)) == MAP_NONE)
+			value_unhold(s, s->graphs[u->graph], u->op, peer);
+	}
+	map_clear(&has);
+}
+
+/* Groups first: what they make is no surprise then. */
 void
 on_announce(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
 	size_t i;
 
-	for (i = 0; i < m->announce.held.n; i++)
-		announce_held(s, peer, &m->announce.held.v[i]);
 	for (i = 0; i < m->announce.groups.n; i++)
 		announce_group(s, p, peer, &m->announce.groups.v[i]);
+	for (i = 0; i < m->announce.held.n; i++)
+		announce_held(s, peer, &m->announce.held.v[i]);
+	if (p->announced && m->announce.held.n < HELD_MOST)
+		announce_lacks(s, peer, &m->announce);
 	p->announced = true;
 	s->assign = true;
 	load_back(s);

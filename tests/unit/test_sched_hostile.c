@@ -245,6 +245,113 @@ START_TEST(hints_of_a_graph_before)
 }
 END_TEST
 
+/* What f has in work, told (again). */
+static void
+announce_work(struct fake *f, const struct msg_assign *a)
+{
+	struct rec_work_ref work = { a->g, a->epoch, a->group, a->token,
+		false };
+	struct msg m = { .id = M_ANNOUNCE };
+
+	m.announce.groups.v = &work;
+	m.announce.groups.n = 1;
+	world_say(f->w, f->session, &m);
+}
+
+START_TEST(announces_again)
+{
+	static const uint64_t want[1] = { 2 };
+	uint64_t g = world_graph(&w, DEV, 1);
+	int64_t one[1] = { 1 };
+	struct msg m, a;
+
+	fake_hello(&f1);
+	prog_const(&pw, one, 1, 0);
+	prog_op(&pw, OP_NEG, 1, 0, 1, PROGRAM_EXPORT);
+	world_batch(&w, DEV, g, 1, &pw, want, 1);
+	ck_assert(world_find(&w, P1, M_ASSIGN, &a));
+	announce_work(&f1, &a.assign);
+	fake_compute(&f1, &a.assign, &m);
+	world_say(&w, P1, &m);
+	ck_assert(world_find(&w, DEV, M_VALUE, &m));
+	ck_assert_uint_eq(m.value.code, 0);
+}
+END_TEST
+
+/* Two tabs share a token: the second takes the group from the first. */
+START_TEST(another_tab_takes_the_group)
+{
+	static const uint64_t want[1] = { 2 };
+	uint64_t g = world_graph(&w, DEV, 1);
+	int64_t one[1] = { 1 };
+	struct fake tab;
+	struct msg m, a;
+
+	fake_hello(&f1);
+	prog_const(&pw, one, 1, 0);
+	prog_op(&pw, OP_NEG, 1, 0, 1, PROGRAM_EXPORT);
+	world_batch(&w, DEV, g, 1, &pw, want, 1);
+	ck_assert(world_find(&w, P1, M_ASSIGN, &a));
+	fake_init(&tab, &w, 7, "c1");
+	memcpy(tab.tab, "two", 4);
+	fake_hello(&tab);
+	announce_work(&tab, &a.assign);
+	fake_compute(&tab, &a.assign, &m);
+	world_say(&w, 7, &m);
+	ck_assert(world_find(&w, DEV, M_VALUE, &m));
+	ck_assert_uint_eq(m.value.code, 0);
+	fake_clear(&tab);
+}
+END_TEST
+
+/* After a restart the value is announced before the result comes again. */
+START_TEST(announced_before_its_result)
+{
+	uint64_t op = 2, g;
+	struct msg m, a;
+
+	fake_hello(&f1);
+	g = large_negated();
+	ck_assert(world_find(&w, P1, M_ASSIGN, &a));
+	fake_compute(&f1, &a.assign, &m);
+	buf_reset(&f1.last);
+	msg_encode(&f1.last, &m);
+	world_restart(&w);
+	fake_rejoin(&f1);
+	ck_assert_uint_eq(fake_work(&f1, 1), 0);	/* told to drop? */
+	world_hello(&w, DEV, &(struct msg){ .id = M_HELLO, .hello = {
+		.version = RAVEN_PROTOCOL, .role = ROLE_DEVELOPER } }, "me",
+		NULL);
+	m = (struct msg){ .id = M_WANT, .want = { .g = g } };
+	m.want.ops = (struct u64s){ &op, 1 };
+	world_say(&w, DEV, &m);
+	fake_work(&f1, 1);
+	ck_assert(world_find(&w, DEV, M_VALUE, &m));
+	ck_assert_uint_eq(f1.computed, 1);
+}
+END_TEST
+
+/* It has not got what it was thought to hold, and says so. */
+START_TEST(holder_that_has_not)
+{
+	uint64_t op = 2, g;
+	struct msg m;
+
+	fake_hello(&f1);
+	g = large_negated();
+	ck_assert_uint_eq(fake_work(&f1, 1), 1);
+	fake_forget(&f1);
+	m = (struct msg){ .id = M_WANT, .want = { .g = g } };
+	m.want.ops = (struct u64s){ &op, 1 };
+	world_say(&w, DEV, &m);
+	ck_assert(world_find(&w, P1, M_FETCH, &m));
+	m = (struct msg){ .id = M_ANNOUNCE };
+	world_say(&w, P1, &m);
+	ck_assert_uint_eq(fake_work(&f1, 1), 1);
+	ck_assert(world_find(&w, DEV, M_VALUE, &m));
+}
+END_TEST
+
 START_TEST(cid_with_a_nul)
 {
 	struct msg m = { .id = M_HELLO, .hello = { .version = RAVEN_PROTOCOL,
@@ -315,6 +422,10 @@ main(void)
 	tcase_add_test(t, always_at_the_beginning);
 	tcase_add_test(t, upload_that_drips);
 	tcase_add_test(t, hints_of_a_graph_before);
+	tcase_add_test(t, announces_again);
+	tcase_add_test(t, another_tab_takes_the_group);
+	tcase_add_test(t, announced_before_its_result);
+	tcase_add_test(t, holder_that_has_not);
 	tcase_add_test(t, cid_with_a_nul);
 	tcase_add_test(t, memory_beyond_any);
 	tcase_add_test(t, empty_batches_count);
