@@ -58,8 +58,9 @@ export class Participant {
 
   /** Hands open work back and disconnects. */
   async leave() {
-    await this.link?.leave();
+    const { link } = this;
     this.link = null;
+    await link?.leave();
   }
 }
 

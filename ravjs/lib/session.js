@@ -44,6 +44,18 @@ const LOG_LINES = 100;
 
 const now = () => performance.now() * 1000;
 
+/**
+ * @param {number} size
+ * @returns {Uint8Array<ArrayBuffer> | null} null: the host has no memory for it
+ */
+function room(size) {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    return null;
+  }
+}
+
 export class Session {
   /**
    * @param {Host} host
@@ -63,13 +75,16 @@ export class Session {
     /** @type {Map<number, ReturnType<typeof setTimeout>>} */
     this.stopping = new Map();
     this.timer = setTimeout(() => {}, 0);
+    this.dialing = setTimeout(() => {}, 0);
     this.units = { at: now(), done: 0 };
     this.begun = now();
     this.graphs = new Set();
-    /** @type {{one: Uint8Array | null, slots: Uint8Array[], missing: number}} */
-    this.records = { one: null, slots: [], missing: 0 };
-    /** @type {(() => void) | null} */
-    this.left = null;
+    /** @type {Uint8Array[]} of the benchmark: slot 0 alone, then each */
+    this.records = [];
+    /** @type {Set<number>} slots whose records are still to come */
+    this.measuring = new Set();
+    /** @type {(() => void)[]} */
+    this.leaving = [];
     this.n = this.m.call.rv_net_new();
     this.begin();
   }
@@ -124,7 +139,7 @@ export class Session {
   /** Hands open work back and closes; resolves when that is done. */
   leave() {
     return new Promise((resolve) => {
-      this.left = () => resolve(undefined);
+      this.leaving.push(() => resolve(undefined));
       this.m.call.rv_net_pause(this.n, PAUSES.now, now());
       this.m.call.rv_net_leave(this.n, now());
       this.pump();
@@ -135,12 +150,12 @@ export class Session {
   end() {
     clearInterval(this.ticker);
     clearTimeout(this.timer);
+    clearTimeout(this.dialing);
     for (const port of this.ports) port?.end();
     this.ports = [];
     this.socket?.close();
     this.socket = null;
-    this.left?.();
-    this.left = null;
+    for (const left of this.leaving.splice(0)) left();
   }
 
   // Commands of the participant.
@@ -165,7 +180,7 @@ export class Session {
   obey(v, c) {
     const u = (/** @type {number} */ offset) => v.getUint32(c + offset, true);
     switch (u(0)) {
-      case COMMAND.CONNECT: setTimeout(() => this.connect(), u(12)); break;
+      case COMMAND.CONNECT: this.dialing = setTimeout(() => this.connect(), u(12)); break;
       case COMMAND.SEND: this.socket?.send(this.m.bytes(u(20), u(24)).slice()); break;
       case COMMAND.CLOSE: this.close(u(16), this.m.string(u(20), u(24))); break;
       case COMMAND.RUN: this.run(v, u(4), u(8), u(20), u(28), u(32)); break;
@@ -195,7 +210,11 @@ export class Session {
    * @param {number} total
    */
   run(v, slot, run, pieces, count, total) {
-    const job = new Uint8Array(total);
+    const job = room(total);
+    if (!job) {
+      this.m.call.rv_net_failed(this.n, slot, run, now());
+      return;
+    }
     for (let i = 0; i < count; i += 1) {
       const at = pieces + 12 * i;
       job.set(this.m.bytes(v.getUint32(at, true), v.getUint32(at + 4, true)), v.getUint32(at + 8, true));
@@ -233,11 +252,14 @@ export class Session {
     this.socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
+      if (this.socket !== socket) return;
       this.log('Connected.');
       this.m.call.rv_net_opened(this.n, now());
       this.pump();
     });
-    socket.addEventListener('message', (event) => this.received(new Uint8Array(event.data)));
+    socket.addEventListener('message', (event) => {
+      if (this.socket === socket) this.received(new Uint8Array(event.data));
+    });
     socket.addEventListener('error', () => {}); // close follows
     socket.addEventListener('close', (event) => {
       if (this.socket !== socket) return;
@@ -253,7 +275,7 @@ export class Session {
     this.pump();
     const { state } = readStatus(this.m, this.n);
     this.tick();
-    if (state === STATE.LEFT || this.left) this.end();
+    if (state === STATE.LEFT || this.leaving.length) this.end();
   }
 
   /** @param {Uint8Array} message */
@@ -293,7 +315,7 @@ export class Session {
         this.shown.stage = message.stage;
         this.shown.stageShare = message.share;
         break;
-      case 'measured': this.measured(message.record); break;
+      case 'measured': this.measured(slot, message.record); break;
       case 'progress':
         this.m.call.rv_net_progress(this.n, slot, message.run, message.done, message.total);
         break;
@@ -318,7 +340,7 @@ export class Session {
     const run = this.m.view().getUint32((this.m.call.rv_net_slot(this.n, slot) >>> 0) + 4, true);
     this.m.call.rv_net_failed(this.n, slot, run, now());
     // Its share of the benchmark counts as nothing.
-    if (this.records.missing) this.measured(new Uint8Array(BENCH_SIZE));
+    this.measured(slot, new Uint8Array(BENCH_SIZE));
     this.pump();
   }
 
@@ -331,7 +353,10 @@ export class Session {
     clearTimeout(this.stopping.get(message.run));
     this.stopping.delete(message.run);
     const at = m.call.rv_net_done(n, slot, message.run, message.head.length);
-    if (!at) return; // stopped meanwhile
+    if (!at) { // stopped meanwhile, or no memory for it
+      m.call.rv_net_failed(n, slot, message.run, now());
+      return;
+    }
     m.bytes(at, message.head.length).set(message.head);
     message.values.forEach((value, i) => {
       const room = m.call.rv_net_value(n, i);
@@ -343,24 +368,33 @@ export class Session {
   // The benchmark: slot 0 alone, then all at once.
 
   measure() {
-    this.records = { one: null, slots: [], missing: 1 };
-    this.port(0).post({ name: 'measure', which: 0 });
+    this.records = [];
+    this.ask([0], 0);
   }
 
-  /** @param {Uint8Array} record */
-  measured(record) {
-    if (!this.records.one) {
-      this.records.one = record;
-      this.records.missing = this.options.slots > 1 ? this.options.slots : 0;
-      for (let slot = 0; slot < this.records.missing; slot += 1) {
-        this.port(slot).post({ name: 'measure', which: 1 });
-      }
-    } else {
-      this.records.slots.push(record);
-      this.records.missing -= 1;
+  /**
+   * @param {number[]} slots
+   * @param {number} which  as in the message
+   */
+  ask(slots, which) {
+    this.measuring = new Set(slots);
+    for (const slot of slots) this.port(slot).post({ name: 'measure', which });
+  }
+
+  /**
+   * @param {number} slot
+   * @param {Uint8Array} record
+   */
+  measured(slot, record) {
+    if (!this.measuring.delete(slot)) return; // it had been measured when it died
+    this.records.push(record);
+    if (this.measuring.size) return;
+    const { slots } = readStatus(this.m, this.n);
+    if (this.records.length === 1 && slots > 1) {
+      this.ask([...Array(slots).keys()], 1);
+      return;
     }
-    if (this.records.missing) return;
-    for (const each of [/** @type {Uint8Array} */ (this.records.one), ...this.records.slots]) {
+    for (const each of this.records) {
       this.m.lend(each, (address) => this.m.call.rv_net_bench(this.n, address));
     }
     this.m.call.rv_net_benched(this.n, now());

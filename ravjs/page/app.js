@@ -65,10 +65,14 @@ async function start() {
   if (tab || starting) return;
   starting = true;
   try {
-    tab = await participate(location.origin, {
+    const mine = await participate(location.origin, {
       cid: query.get('cid') || CID, slots, memory, hidden: document.hidden, local, session,
     });
-    tab.listen((snapshot) => store.set(snapshot));
+    tab = mine;
+    // One that is leaving may still tell of it, but not over its successor.
+    mine.listen((snapshot) => {
+      if (tab === mine || !tab) store.set(snapshot);
+    });
   } finally {
     starting = false;
   }
