@@ -96,6 +96,7 @@ main(int argc, char **argv)
 	server_start(sv);
 	proc_ready(&proc);
 	status = proc_run(&proc, &handlers, sv);
+	store_redis_stop(st);
 	server_free(sv);
 	sched_free(s);
 	st->ops->free(st);

@@ -14,41 +14,68 @@
 #define PAGE		1000
 
 struct asked {
-	store_reply	 fn;
-	void		*arg;
+	STAILQ_ENTRY(asked)	 entry;	/* while it waits for the start */
+	store_reply		 fn;
+	void			*arg;
+	struct buf		 key;
 };
 
 static void
-on_got(redisAsyncContext *ac, void *reply, void *arg)
+asked_end(struct asked *a, const redisReply *r)
 {
-	struct asked *a = arg;
-	const redisReply *r = reply;
-
-	(void)ac;
 	if (r != NULL && r->type == REDIS_REPLY_ARRAY)
 		redis_answer_hash(r, a->fn, a->arg);
 	else
 		a->fn(a->arg, false, NULL, 0);
+	buf_clear(&a->key);
 	xfree(a);
+}
+
+static void
+on_got(redisAsyncContext *ac, void *reply, void *arg)
+{
+	(void)ac;
+	asked_end(arg, reply);
+}
+
+static void
+asked_send(struct store_redis *s, struct asked *a)
+{
+	if (!s->up || redisAsyncCommand(s->ac, on_got, a, "HGETALL %b",
+	    a->key.data, a->key.len) != REDIS_OK)
+		asked_end(a, NULL);
+}
+
+/*
+ * After a start all sessions say HELLO at once, before the connection stands:
+ * they wait for it.  Later nobody does, but is told that Redis is away.
+ */
+void
+redis_ask_waiting(struct store_redis *s)
+{
+	struct asked *a;
+
+	s->starting = false;
+	while ((a = STAILQ_FIRST(&s->asked)) != NULL) {
+		STAILQ_REMOVE_HEAD(&s->asked, entry);
+		asked_send(s, a);
+	}
 }
 
 void
 redis_get(struct store *st, struct bytes key, store_reply fn, void *arg)
 {
 	struct store_redis *s = (struct store_redis *)st;
-	struct asked *a;
+	struct asked *a = xcalloc(1, sizeof(*a));
 
-	if (!s->up) {
-		fn(arg, false, NULL, 0);
-		return;
-	}
-	a = xmalloc(sizeof(*a));
-	*a = (struct asked){ fn, arg };
-	if (redisAsyncCommand(s->ac, on_got, a, "HGETALL %b", key.p, key.n) !=
-	    REDIS_OK) {
-		fn(arg, false, NULL, 0);
-		xfree(a);
-	}
+	a->fn = fn;
+	a->arg = arg;
+	buf_init(&a->key);
+	buf_add(&a->key, key.p, key.n);
+	if (s->starting)
+		STAILQ_INSERT_TAIL(&s->asked, a, entry);
+	else
+		asked_send(s, a);
 }
 
 struct idle {

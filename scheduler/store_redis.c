@@ -71,6 +71,7 @@ on_down(const char *why, void *arg)
 	TAILQ_FOREACH(u, &s->queue, entry)
 		u->sent = false;
 	s->next = TAILQ_FIRST(&s->queue);
+	redis_ask_waiting(s);
 	if (s->store.events != NULL)
 		s->store.events->state(s->store.arg, STORE_DOWN);
 	retry_later(s, why);
@@ -264,6 +265,7 @@ replay_start(struct store_redis *s)
 	s->next = TAILQ_FIRST(&s->queue);
 	if (s->store.events != NULL)
 		s->store.events->state(s->store.arg, STORE_UP);
+	redis_ask_waiting(s);
 	redis_send(s);
 }
 
@@ -386,8 +388,10 @@ redis_connect(struct store_redis *s)
 
 	s->ac = rconn_open(s->conf, s->base, "scheduler", &handlers, s, err,
 	    sizeof(err));
-	if (s->ac == NULL)
+	if (s->ac == NULL) {
+		redis_ask_waiting(s);
 		retry_later(s, err);
+	}
 }
 
 static void
@@ -427,6 +431,19 @@ redis_pending(const struct store *st)
 	return ((const struct store_redis *)st)->n;
 }
 
+void
+store_redis_stop(struct store *st)
+{
+	struct store_redis *s = (struct store_redis *)st;
+	redisAsyncContext *ac = s->ac;
+
+	s->up = false;
+	s->ac = NULL;
+	redis_ask_waiting(s);
+	if (ac != NULL)
+		rconn_close(ac);	/* what was asked is answered: no */
+}
+
 static void
 redis_free(struct store *st)
 {
@@ -434,11 +451,9 @@ redis_free(struct store *st)
 	struct unit *u;
 
 	s->store.events = NULL;
-	s->up = false;
+	store_redis_stop(st);
 	if (s->sync != NULL)
 		redisFree(s->sync);
-	if (s->ac != NULL)
-		rconn_close(s->ac);
 	if (s->retry != NULL)
 		event_free(s->retry);
 	while ((u = TAILQ_FIRST(&s->queue)) != NULL) {
@@ -467,6 +482,7 @@ store_redis_open(const struct conf *conf, struct store **out, bool *fatal,
 	s->conf = conf;
 	TAILQ_INIT(&s->queue);
 	TAILQ_INIT(&s->acked);
+	STAILQ_INIT(&s->asked);
 	s->cursor[0] = '0';
 	s->sync = rconn_open_sync(conf, "scheduler", err, err_len);
 	if (s->sync == NULL || redis_sync_check(s, fatal, err, err_len) != 0) {
@@ -486,5 +502,6 @@ store_redis_run(struct store *st, struct event_base *base)
 	s->sync = NULL;
 	s->base = base;
 	s->retry = event_new(base, -1, 0, on_retry, s);
+	s->starting = true;
 	redis_connect(s);
 }

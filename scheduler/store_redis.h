@@ -18,6 +18,8 @@ int	 store_redis_open(const struct conf *, struct store **, bool *fatal,
 	    char *err, size_t err_len) MUST_CHECK;
 /* Ends the blocking part. */
 void	 store_redis_run(struct store *, struct event_base *);
+/* Disconnects; who asked is told before it goes. */
+void	 store_redis_stop(struct store *);
 /*
  * Walks over the stored tensors in the background, page by page, and
  * deletes those idle for idle_s seconds that refers() does not know.

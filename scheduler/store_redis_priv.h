@@ -35,6 +35,8 @@ struct unit {
 
 TAILQ_HEAD(units, unit);
 
+struct asked;
+
 struct store_redis {
 	struct store		 store;
 	const struct conf	*conf;
@@ -43,6 +45,8 @@ struct store_redis {
 	redisAsyncContext	*ac;
 	struct event		*retry;
 	bool			 up;		/* units may be sent */
+	bool			 starting;	/* never was up or down yet */
+	STAILQ_HEAD(, asked)	 asked;		/* while starting */
 	bool			 logged;
 	uint32_t		 checks;	/* HGET v outstanding */
 	char			 run_id[48];
@@ -67,6 +71,7 @@ void		 cmd_write(struct buf *, const struct store_write *, size_t n,
 		    size_t *used);
 /* redis_ask.c */
 void	 redis_get(struct store *, struct bytes key, store_reply, void *arg);
+void	 redis_ask_waiting(struct store_redis *);
 /* redis_sync.c */
 void	 redis_answer_hash(const redisReply *, store_reply, void *arg);
 int	 redis_sync_read(struct store *, struct bytes, store_reply, void *,
