@@ -273,29 +273,21 @@ shape_reduce(const struct infer *f)
 }
 
 /*
- * A reduction that has no value for nothing.  Where the result has no
- * elements nobody asks for one, except that NumPy's argmax refuses even that.
+ * A reduction that has no value for nothing: refused, as by NumPy, even where
+ * the result would have no elements.
  */
 static enum error
 shape_reduce_some(const struct infer *f)
 {
 	const struct shape *a = f->in[0];
-	bool none = false, empty = false;
 	uint32_t bits, i;
 
 	if (shape_reduce(f) != E_OK ||
 	    op_axes(&f->p[0], a->ndim, &bits, f->e) != E_OK)
 		return f->e->code;
-	for (i = 0; i < a->ndim; i++) {
-		if (a->dims[i] != 0)
-			continue;
-		if ((bits >> i & 1) != 0)
-			none = true;
-		else
-			empty = true;
-	}
-	if (none && (!empty || f->row->dtype == DTYPE_INT64))
-		return op_fail(f->e, E_EMPTY, 0, 0, 0, 0, 0);
+	for (i = 0; i < a->ndim; i++)
+		if (a->dims[i] == 0 && (bits >> i & 1) != 0)
+			return op_fail(f->e, E_EMPTY, 0, 0, 0, 0, 0);
 	return E_OK;
 }
 
