@@ -11,7 +11,11 @@ async function webSocketClass(given) {
   if (given) return given;
   if (globalThis.WebSocket) return globalThis.WebSocket;
   const name = 'ws';
-  return (await import(name)).WebSocket;
+  try {
+    return (await import(name)).WebSocket;
+  } catch {
+    throw new Error('this Node has no WebSocket: npm install ws, or take Node 22 or newer');
+  }
 }
 
 /**

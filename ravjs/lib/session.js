@@ -270,10 +270,12 @@ export class Session {
 
   /** @param {number} code */
   closed(code) {
-    if (connectionOf(readStatus(this.m, this.n)) === 'online') this.log(`Connection lost (${code}).`);
+    const online = connectionOf(readStatus(this.m, this.n)) === 'online';
     this.m.call.rv_net_closed(this.n, code, now());
     this.pump();
-    const { state } = readStatus(this.m, this.n);
+    const { state, text } = readStatus(this.m, this.n);
+    if (state === STATE.LEFT) this.log('Stopped participating.');
+    else if (online) this.log(`Offline: ${text || `code ${code}`}.`);
     this.tick();
     if (state === STATE.LEFT || this.leaving.length) this.end();
   }

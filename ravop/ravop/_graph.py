@@ -49,7 +49,8 @@ class Graph(_core.Recorder):
         The server; default RAVEN_URL and RAVEN_TOKEN, then
         ``~/.config/raven/client.toml``, then ``http://localhost:9999``.
     verify : {0, 'auto', 2, 3}, optional
-        How many participants must agree on a result.
+        How many participants must agree on a result; recorded, not acted
+        on yet.
     **options
         Kept with the graph, not used.
 

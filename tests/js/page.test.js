@@ -166,6 +166,8 @@ test('offline is shown with its reason, and the page comes back', async () => {
   await lost.kill();
   await state(page, /Offline/);
   assert.match(await page.innerText('#connection'), /next try in \d+ s/);
+  assert.match(await page.innerText('#log'), /Offline: [a-z ]+\./);
+  assert.match(await page.innerText('#now'), /Nothing until the server is reached/);
   await look(page, 'offline');
   await context.close();
 });

@@ -20,6 +20,7 @@ function emptyText(s) {
   if (s.phase === 'idle') return 'Nothing: you are not participating.';
   if (s.phase === 'benchmarking') return 'Nothing yet: this tab is being measured.';
   if (s.phase === 'paused') return 'Nothing: paused by you.';
+  if (s.phase === 'offline' || s.phase === 'joining') return 'Nothing until the server is reached.';
   return 'Nothing at this moment: the next group comes as soon as somebody’s program needs one.';
 }
 
