@@ -108,7 +108,10 @@ test('a click, the benchmark, groups, pause and resume', async () => {
   assert.match(String(await long.done), /Graph computed successfully!/);
   await page.click('#participate');
   await state(page, /Ready when you are/);
+  // Workers end on their own time.
+  for (const end = Date.now() + 5000; page.workers().length && Date.now() < end;) await page.waitForTimeout(20);
   assert.equal(page.workers().length, 0);
+  assert.match(await page.innerText('#log'), /Stopped participating/);
   assert.ok(requests.every((url) => url.startsWith(server.url)), requests.join('\n'));
   assert.deepEqual(faults, []);
   await close();
