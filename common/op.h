@@ -55,8 +55,8 @@ enum dtype_rule {
 	DTYPE_FLOAT,	/* promoted; ints and bools become float64 */
 	DTYPE_POW,	/* promoted; bool refused (NumPy would give int8) */
 	DTYPE_SUM,	/* bool and int32 become int64 */
-	DTYPE_BOOL,
-	DTYPE_INT64,
+	DTYPE_BOOL,	/* bool, whatever the inputs are */
+	DTYPE_INT64,	/* int64, whatever the input is */
 };
 
 /* Operator classes of the benchmark and the cost model. */

@@ -101,7 +101,7 @@ usage(FILE *fp, const char *role)
 {
 	fprintf(fp, "usage: %s [-f file] [-o name=value]... [-i slot] "
 	    "[-g generation] [-l count]\n"
-	    "  brokerd starts it; see %s(8) for starting it alone.\n",
+	    "  brokerd starts it; %s(8) has all options, and starts it alone.\n",
 	    role, role);
 }
 
