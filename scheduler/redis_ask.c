@@ -78,6 +78,43 @@ redis_get(struct store *st, struct bytes key, store_reply fn, void *arg)
 		asked_send(s, a);
 }
 
+static uint64_t
+info_number(const char *info, const char *name)
+{
+	const char *at = strstr(info, name);
+
+	return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 10);
+}
+
+static void
+on_memory(redisAsyncContext *ac, void *reply, void *arg)
+{
+	struct store_redis *s = arg;
+	const redisReply *r = reply;
+	uint64_t most, used;
+
+	(void)ac;
+	if (r == NULL || r->type != REDIS_REPLY_STRING)
+		return;
+	most = info_number(r->str, "\nmaxmemory:");
+	used = info_number(r->str, "\nused_memory:");
+	if (s->crowded != (most > 0 && used > most / 5 * 4))
+		log_warnx("redis", "%s used=%llu maxmemory=%llu", s->crowded ?
+		    "has room again" : "is nearly full",
+		    (unsigned long long)used, (unsigned long long)most);
+	s->crowded = most > 0 && used > most / 5 * 4;
+}
+
+bool
+store_redis_crowded(struct store *st)
+{
+	struct store_redis *s = (struct store_redis *)st;
+
+	if (s->up)
+		redisAsyncCommand(s->ac, on_memory, s, "INFO memory");
+	return s->crowded;
+}
+
 struct idle {
 	struct store_redis	*s;
 	uint8_t			 digest[DIGEST_LEN];

@@ -20,6 +20,8 @@
 #include "store_redis.h"
 
 #define SWEEP_S		60	/* all stored tensors, each so often */
+#define CROWDED_S	10	/* the same when Redis is crowded */
+#define CROWDED_IDLE_S	60	/* what is idle for longer goes then */
 #define DRAIN_MS	50
 
 void
@@ -339,11 +341,25 @@ refers(void *arg, const uint8_t *digest)
 	return sched_refers(((struct server *)arg)->s, digest);
 }
 
+/* Before Redis refuses to write at all, when not even deleting would help. */
+static void
+server_room(struct server *sv)
+{
+	struct sched_event e = { .kind = SCHED_CROWDED };
+
+	e.full = store_redis_crowded(sv->st);
+	if (e.full == sv->crowded)
+		return;
+	sv->crowded = e.full;
+	server_event(sv, &e);
+}
+
 /* Each second: totals to the gateways; now and then the sweep. */
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct server *sv = arg;
+	uint64_t idle_s = sv->proc->conf->keep_data_s, every = SWEEP_S;
 	struct msg m = { .id = M_STATS };
 	struct link *l;
 
@@ -354,10 +370,14 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		if (l->gateway)
 			ipc_send(l->ipc, 0, &m);
 	}
-	if (++sv->seconds % SWEEP_S == 0) {
+	server_room(sv);
+	if (sv->crowded) {
+		every = CROWDED_S;
+		idle_s = idle_s > CROWDED_IDLE_S ? CROWDED_IDLE_S : idle_s;
+	}
+	if (++sv->seconds % every == 0) {
 		sched_refers_note(sv->s);
-		store_redis_sweep(sv->st, sv->proc->conf->keep_data_s, refers,
-		    sv);
+		store_redis_sweep(sv->st, idle_s, refers, sv);
 	}
 }
 

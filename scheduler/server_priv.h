@@ -46,6 +46,7 @@ struct server {
 	struct msg_arena	 arena;
 	bool			 woken;
 	unsigned		 seconds;
+	bool			 crowded;	/* Redis is nearly full */
 };
 
 /* server.c */

@@ -18,6 +18,8 @@ int	 store_redis_open(const struct conf *, struct store **, bool *fatal,
 	    char *err, size_t err_len) MUST_CHECK;
 /* Ends the blocking part. */
 void	 store_redis_run(struct store *, struct event_base *);
+/* Above 80% of its memory, as asked the last time; asks again. */
+bool	 store_redis_crowded(struct store *);
 /* Disconnects; who asked is told before it goes. */
 void	 store_redis_stop(struct store *);
 /*

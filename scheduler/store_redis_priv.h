@@ -56,6 +56,7 @@ struct store_redis {
 	struct unit		*next;		/* first unsent, or NULL */
 	size_t			 bytes, in_flight, n;
 	uint32_t		 wait_ms;	/* until the next attempt */
+	bool			 crowded;	/* above 80% of maxmemory */
 	/* The sweep. */
 	char			 cursor[24];
 	bool			 sweeping;

@@ -136,11 +136,8 @@ graph_allowed(struct sched *s, struct dev *d)
 {
 	uint32_t i, n = 0;
 
-	if (s->full) {
-		sched_refuse_text(s, d->session, SUBJECT_GRAPH, 0, 0,
-		    E_STORAGE_BUSY, "Redis is behind.");
+	if (!sched_room_left(s, d->session, SUBJECT_GRAPH, 0, 0))
 		return false;
-	}
 	for (i = 1; i < s->n_graphs; i++)
 		n += s->graphs[i] != NULL && graph_open(s->graphs[i]) &&
 		    strcmp(s->graphs[i]->owner, d->owner) == 0;
@@ -283,9 +280,9 @@ on_batch(struct sched *s, struct dev *d, const struct msg *m)
 	} else if (b->n != (uint64_t)g->n_batches + 1) {
 		sched_refuse_text(s, d->session, SUBJECT_BATCH, b->g, b->n,
 		    E_GAP, "A batch before this one is missing.");
-	} else if (s->full) {
-		sched_refuse_text(s, d->session, SUBJECT_BATCH, b->g, b->n,
-		    E_STORAGE_BUSY, "Redis is behind.");
+	} else if (!sched_room_left(s, d->session, SUBJECT_BATCH, b->g,
+	    b->n)) {
+		return;
 	} else if (batch_check(s, g, b, &checked, &err) != E_OK) {
 		batch_refuse(s, d, b, &err);
 	} else {

@@ -115,7 +115,7 @@ query_status(const struct sched *s, struct buf *b)
 	put(b, ",\"recovering\":");
 	put(b, s->recover ? "true" : "false");
 	put(b, ",\"storage_busy\":");
-	put(b, s->full ? "true}" : "false}");
+	put(b, s->full || s->crowded ? "true}" : "false}");
 }
 
 static const char *

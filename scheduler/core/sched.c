@@ -4,7 +4,7 @@
 #include "sched_priv.h"
 
 #define PROGRESS_US	250000
-#define COLLECT_US	60000000
+#define COLLECT_US	60000000	/* also: kept so long, if crowded */
 
 struct peer_row {
 	enum msg_id	id;
@@ -176,6 +176,20 @@ sched_refuse_text(struct sched *s, uint64_t session, enum msg_subject what,
 	sched_refuse(s, session, &r);
 }
 
+bool
+sched_room_left(struct sched *s, uint64_t session, enum msg_subject what,
+    uint64_t g, uint64_t number)
+{
+	if (s->crowded)
+		sched_refuse_text(s, session, what, g, number, E_STORAGE_FULL,
+		    "Redis is nearly full: graphs that run go on, nothing new "
+		    "is taken.");
+	else if (s->full)
+		sched_refuse_text(s, session, what, g, number, E_STORAGE_BUSY,
+		    "Redis is behind.");
+	return !s->crowded && !s->full;
+}
+
 static void
 sched_gone(struct sched *s, uint64_t session, bool goodbye)
 {
@@ -268,6 +282,10 @@ sched_apply(struct sched *s, uint64_t now_us, const struct sched_event *e,
 		break;
 	case SCHED_PRESSURE:
 		s->full = e->full;
+		break;
+	case SCHED_CROWDED:
+		s->crowded = e->full;
+		s->next_collect = 0;
 	}
 }
 
@@ -327,11 +345,14 @@ static void
 tick_collect(struct sched *s)
 {
 	uint64_t unix_us = sched_unix_us(s);
+	uint64_t keep_us = s->set.limits.keep_ended_us;
 	struct graph *g;
 	uint32_t i;
 
 	if (s->now < s->next_collect)
 		return;
+	if (s->crowded && keep_us > COLLECT_US)
+		keep_us = COLLECT_US;
 	s->next_collect = s->now + COLLECT_US;
 	for (i = 1; i < s->n_graphs; i++) {
 		g = s->graphs[i];
@@ -342,7 +363,7 @@ tick_collect(struct sched *s)
 			graph_close(s, g, GRAPH_CANCELLED);
 		if (graph_open(g) || g->status == GRAPH_FROZEN ||
 		    g->dirty || unix_us < g->ended_us ||
-		    unix_us - g->ended_us < s->set.limits.keep_ended_us)
+		    unix_us - g->ended_us < keep_us)
 			continue;
 		write_removed(s, g);
 		graph_free(s, g);

@@ -56,6 +56,7 @@ enum sched_kind {
 	SCHED_GONE,	/* the gateway of this session is lost */
 	SCHED_BROKEN,	/* graph g could not be recorded: freeze it */
 	SCHED_PRESSURE,	/* full: refuse new work, or take it again */
+	SCHED_CROWDED,	/* full: the store has little room left; or again */
 };
 
 struct sched_event {

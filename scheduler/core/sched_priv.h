@@ -271,6 +271,7 @@ struct sched {
 	double			 served_us;	/* fairness: the least now */
 	uint32_t		 live;		/* peers that may get work */
 	bool			 full;		/* storage: refuse new work */
+	bool			 crowded;	/* the same; collect early */
 	bool			 loading;
 	bool			 recover;	/* until quiet_until is over */
 	/* loaded groups that were out */
@@ -298,6 +299,10 @@ void	 sched_refuse(struct sched *, uint64_t session,
 /* REFUSE with a fixed sentence. */
 void	 sched_refuse_text(struct sched *, uint64_t session, enum msg_subject,
 	    uint64_t g, uint64_t number, enum error, const char *text);
+
+/* May new work be taken?  Else it is refused. */
+bool	 sched_room_left(struct sched *, uint64_t session, enum msg_subject,
+	    uint64_t g, uint64_t number);
 
 /* graph.c: a graph's ops, shapes and batches. */
 struct graph	*graph_new(struct sched *, uint64_t g, const uint8_t key[16]);

@@ -406,6 +406,46 @@ START_TEST(empty_batches_count)
 }
 END_TEST
 
+static void
+crowd(bool full)
+{
+	struct sched_event e = { .kind = SCHED_CROWDED, .full = full };
+
+	turn_event(w.t, w.now, &e);
+	world_turn(&w);
+}
+
+START_TEST(crowded_store)
+{
+	static const uint64_t want[1] = { 2 };
+	uint64_t old = world_graph(&w, DEV, 1), g = world_graph(&w, DEV, 2);
+	int64_t one[1] = { 1 };
+	struct msg m;
+
+	ck_assert_uint_ne(old, g);
+	world_end(&w, DEV, old, false);
+	prog_const(&pw, one, 1, 0);
+	prog_op(&pw, OP_NEG, 1, 0, 1, PROGRAM_EXPORT);
+	world_batch(&w, DEV, g, 1, &pw, want, 1);
+	crowd(true);
+	world_forget(&w, DEV);
+	program_writer_reset(&pw, 3);
+	world_batch(&w, DEV, g, 2, &pw, NULL, 0);
+	ck_assert(world_find(&w, DEV, M_REFUSE, &m));
+	ck_assert_uint_eq(m.refuse.code, E_STORAGE_FULL);
+	ck_assert_uint_gt(store_mem_fields(w.st, "raven:graph:{1}"), 0);
+	world_wait(&w, 130000000);	/* ended ones go early */
+	ck_assert_uint_eq(store_mem_fields(w.st, "raven:graph:{1}"), 0);
+	fake_hello(&f1);		/* what runs goes on */
+	fake_work(&f1, 1);
+	ck_assert(world_find(&w, DEV, M_VALUE, &m));
+	crowd(false);
+	world_forget(&w, DEV);
+	world_batch(&w, DEV, g, 2, &pw, NULL, 0);
+	ck_assert(world_find(&w, DEV, M_ACK, &m));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -429,6 +469,7 @@ main(void)
 	tcase_add_test(t, cid_with_a_nul);
 	tcase_add_test(t, memory_beyond_any);
 	tcase_add_test(t, empty_batches_count);
+	tcase_add_test(t, crowded_store);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_ENV);

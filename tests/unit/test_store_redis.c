@@ -306,6 +306,18 @@ say(const char *command)
 }
 
 /* Full for a while: nothing is lost, nothing overtakes. */
+/* Asked, and the answer awaited. */
+static bool
+crowded(struct store *st, struct seen *s)
+{
+	struct timeval tv = { 0, 200000 };
+
+	(void)store_redis_crowded(st);
+	event_base_loopexit(s->base, &tv);
+	event_base_dispatch(s->base);
+	return store_redis_crowded(st);
+}
+
 START_TEST(a_server_that_is_full)
 {
 	struct timeval tv = { 0, 200000 };
@@ -319,8 +331,10 @@ START_TEST(a_server_that_is_full)
 	for (n = 1; n <= 20; n++)
 		submit(st, n);
 	loop_until(&s, st, 20);
-	say("FLUSHALL");
+	ck_assert(!crowded(st, &s));
 	say("CONFIG SET maxmemory 1");
+	ck_assert(crowded(st, &s));
+	say("FLUSHALL");
 	for (; n <= 40; n++)
 		submit(st, n);
 	event_base_loopexit(s.base, &tv);
