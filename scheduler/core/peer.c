@@ -74,6 +74,28 @@ peer_client(struct sched *s, struct peer *p, const struct sched_event *e)
 	}
 }
 
+/* The secret of a CID: as recorded, or of who came first and is still here. */
+static bool
+peer_taken(const struct sched *s, const struct sched_event *e, struct str cid)
+{
+	const struct bytes *secret = &e->msg->hello.secret;
+	const struct peer *p;
+	uint32_t i;
+
+	if (e->client != NULL && e->client->known)
+		return secret->n != DIGEST_LEN || memcmp(secret->p,
+		    e->client->secret, DIGEST_LEN) != 0;
+	for (i = 1; i < s->n_peers; i++) {
+		p = s->peers[i];
+		if (p != NULL && strlen(p->cid) == cid.n &&
+		    memcmp(p->cid, cid.p, cid.n) == 0 &&
+		    (secret->n != DIGEST_LEN ||
+		    memcmp(secret->p, p->client.secret, DIGEST_LEN) != 0))
+			return true;
+	}
+	return false;
+}
+
 void
 peer_hello(struct sched *s, const struct sched_event *e)
 {
@@ -88,9 +110,7 @@ peer_hello(struct sched *s, const struct sched_event *e)
 		    E_BAD_MESSAGE, "This is not a CID.");
 		return;
 	}
-	if (e->client != NULL && e->client->known &&
-	    (h->secret.n != DIGEST_LEN ||
-	    memcmp(h->secret.p, e->client->secret, DIGEST_LEN) != 0)) {
+	if (peer_taken(s, e, cid)) {
 		sched_refuse_text(s, e->session, SUBJECT_SESSION, 0, 0,
 		    E_CID_TAKEN, "This CID belongs to another secret.");
 		return;

@@ -368,6 +368,23 @@ START_TEST(cid_with_a_nul)
 }
 END_TEST
 
+/* Its record is not written yet; the CID is taken all the same. */
+START_TEST(cid_taken_at_once)
+{
+	struct msg m = { .id = M_HELLO, .hello = { .version = RAVEN_PROTOCOL,
+		.role = ROLE_PARTICIPANT } };
+	uint8_t secret[DIGEST_LEN] = { 9 };
+
+	fake_hello(&f1);
+	m.hello.cid = str_of("c1");
+	m.hello.tab = str_of("other");
+	m.hello.secret = (struct bytes){ secret, sizeof(secret) };
+	world_hello(&w, P2, &m, "", NULL);
+	ck_assert(world_find(&w, P2, M_REFUSE, &m));
+	ck_assert_uint_eq(m.refuse.code, E_CID_TAKEN);
+}
+END_TEST
+
 START_TEST(memory_beyond_any)
 {
 	static const uint64_t want[1] = { 2 };
@@ -467,6 +484,7 @@ main(void)
 	tcase_add_test(t, announced_before_its_result);
 	tcase_add_test(t, holder_that_has_not);
 	tcase_add_test(t, cid_with_a_nul);
+	tcase_add_test(t, cid_taken_at_once);
 	tcase_add_test(t, memory_beyond_any);
 	tcase_add_test(t, empty_batches_count);
 	tcase_add_test(t, crowded_store);
