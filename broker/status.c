@@ -29,7 +29,7 @@ status_line(const struct broker *b, char *buf, size_t len)
 }
 
 static void
-put_child(struct jsonw *j, const struct child *c, uint64_t now)
+put_child(struct jsonw *j, const struct child *c, bool speaks, uint64_t now)
 {
 	jsonw_open(j, '{');
 	jsonw_put_string(j, "role", c->pool->name);
@@ -39,8 +39,11 @@ put_child(struct jsonw *j, const struct child *c, uint64_t now)
 	jsonw_put_string(j, "state", child_state_name(c));
 	jsonw_put_u64(j, "age_s",
 	    c->pid != 0 ? (now - c->started_us) / 1000000 : 0);
-	jsonw_put_u64(j, "heard_ms",
-	    c->pid != 0 ? (now - c->heard_us) / 1000 : 0);
+	if (speaks)
+		jsonw_put_u64(j, "heard_ms",
+		    c->pid != 0 ? (now - c->heard_us) / 1000 : 0);
+	else
+		jsonw_put_string(j, "heard_ms", NULL);
 	jsonw_put_string(j, "text", c->text);
 	jsonw_close(j, '}');
 }
@@ -81,7 +84,8 @@ status_json(const struct broker *b, struct buf *out)
 	for (k = 0; k < POOL_COUNT; k++)
 		for (i = 0; i < b->pools[k].n; i++)
 			if (b->pools[k].children[i]->state != CHILD_NONE)
-				put_child(&j, b->pools[k].children[i], now);
+				put_child(&j, b->pools[k].children[i],
+				    k != POOL_REDIS, now);
 	jsonw_close(&j, ']');
 	jsonw_close(&j, '}');
 }

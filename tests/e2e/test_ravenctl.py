@@ -178,6 +178,8 @@ def test_status_counts_on_what_is_there(broker: Broker) -> None:
     done = broker.ctl("--json", "status")
     status = json.loads(done.stdout)
     assert done.returncode == 0 and status["redis"]["format"] == "1"
+    # Redis tells brokerd nothing by itself.
+    assert [p["heard_ms"] for p in status["processes"] if p["role"] == "redis"] == [None]
     # The stub does not answer questions.
     assert any("schedulerd does not answer" in notice for notice in status["notices"])
 
