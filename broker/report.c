@@ -4,12 +4,14 @@
  * Dies of: nothing.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
-#include "broker/jsonw.h"
 #include "broker/report.h"
+#include "common/jsonw.h"
+#include "common/text.h"
 #include "common/xalloc.h"
 
 #define NOTICE_MAX	600
@@ -191,6 +193,19 @@ row_end(const struct section *s, size_t row)
 	return row + 1 < s->n_rows ? s->rows[row + 1] : s->n_cells;
 }
 
+/* For programs: every digit. */
+static void
+json_f64(struct jsonw *j, double v)
+{
+	char text[40];
+
+	if (isfinite(v))
+		snprintf(text, sizeof(text), "%.17g", v);
+	else
+		snprintf(text, sizeof(text), "null");
+	jsonw_number(j, text);
+}
+
 static void
 json_cell(struct jsonw *j, const struct report *r, const struct cell *c)
 {
@@ -208,7 +223,7 @@ json_cell(struct jsonw *j, const struct report *r, const struct cell *c)
 		jsonw_u64(j, c->u);
 		break;
 	case CELL_F64:
-		jsonw_f64(j, c->f);
+		json_f64(j, c->f);
 		break;
 	}
 }
@@ -288,7 +303,7 @@ format_text(const char *text, size_t n, struct buf *out)
 	size_t i = 0, columns = 0, len;
 
 	while (i < n && columns < WIDEST) {
-		len = jsonw_utf8(p + i, n - i);
+		len = text_character(p + i, n - i);
 		if (len == 0 || p[i] < 0x20 || p[i] == 0x7f ||
 		    (len == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0))
 			buf_add(out, "?", 1);

@@ -8,7 +8,7 @@
 
 #include "config.h"
 #include "broker/broker.h"
-#include "broker/jsonw.h"
+#include "common/jsonw.h"
 #include "common/proc.h"
 
 char *

@@ -3,6 +3,7 @@
  * the end, nor believe a count that the bytes left could not hold.  On a
  * refusal the cursor stays at the item at fault.
  */
+#include "common/text.h"
 #include "common/wire.h"
 
 #include <string.h>
@@ -186,46 +187,17 @@ str_head(const struct wire *w, size_t *n, size_t *head)
 	    read_len(w, STR8, false, n, head);
 }
 
-/* Bytes of the well-formed UTF-8 character at p, or 0. */
-static size_t
-utf8_char(const uint8_t *p, size_t left)
-{
-	uint32_t c = p[0], least;
-	size_t n, i;
-
-	if (c < 0x80)
-		return 1;
-	if (c < 0xc2 || c > 0xf4)
-		return 0;
-	n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	if (n > left)
-		return 0;
-	c &= 0x7fu >> n;
-	for (i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	least = n == 2 ? 0x80 : n == 3 ? 0x800 : 0x10000;
-	if (c < least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	return n;
-}
-
 bool
 wire_str(struct wire *w, size_t max, struct str *s)
 {
 	const uint8_t *start = w->p, *p;
-	size_t n, head, i, step;
+	size_t n, head;
 
 	if (!str_head(w, &n, &head) || !take_body(w, head, n, max, &p))
 		return false;
-	for (i = 0; i < n; i += step) {
-		step = utf8_char(p + i, n - i);
-		if (step == 0) {
-			w->p = start;
-			return false;
-		}
+	if (!text_utf8(p, n)) {
+		w->p = start;
+		return false;
 	}
 	s->p = (const char *)p;
 	s->n = n;

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "common/text.h"
 #include "common/ws.h"
 
 #define KEEP_BYTES	1024	/* buffers above this are freed when empty */
@@ -49,47 +50,6 @@ ws_pending(const struct ws *w)
 	if (!w->given_message)
 		n += w->message.len;
 	return n;
-}
-
-/* Bytes that may follow a lead byte of n more: least and most of the first. */
-static bool
-utf8_tail(const uint8_t *p, unsigned n, uint8_t lo, uint8_t hi)
-{
-	unsigned i;
-
-	if (p[1] < lo || p[1] > hi)
-		return false;
-	for (i = 2; i <= n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return false;
-	return true;
-}
-
-bool
-ws_utf8(const uint8_t *p, size_t len)
-{
-	const uint8_t *end;
-	unsigned n;
-	uint8_t lo, hi;
-
-	if (len == 0)
-		return true;
-	end = p + len;
-	while (p < end) {
-		if (*p < 0x80) {
-			p++;
-			continue;
-		}
-		if (*p < 0xc2 || *p > 0xf4)
-			return false;
-		n = *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
-		lo = *p == 0xe0 ? 0xa0 : *p == 0xf0 ? 0x90 : 0x80;
-		hi = *p == 0xed ? 0x9f : *p == 0xf4 ? 0x8f : 0xbf;
-		if ((size_t)(end - p) <= n || !utf8_tail(p, n, lo, hi))
-			return false;
-		p += n + 1;
-	}
-	return true;
 }
 
 typedef uint8_t lane __attribute__((vector_size(32)));
@@ -234,7 +194,7 @@ on_close(struct ws *w, uint8_t *p, size_t len, struct ws_event *ev)
 			fault(w, ev, 1002, "close code not allowed");
 			return;
 		}
-		if (!ws_utf8(ev->data, ev->len)) {
+		if (!text_utf8(ev->data, ev->len)) {
 			fault(w, ev, 1007, "close reason not UTF-8");
 			return;
 		}
@@ -258,7 +218,7 @@ static void
 give_message(struct ws *w, enum ws_opcode opcode, uint8_t *p, size_t len,
     struct ws_event *ev)
 {
-	if (opcode == WS_TEXT && !ws_utf8(p, len)) {
+	if (opcode == WS_TEXT && !text_utf8(p, len)) {
 		fault(w, ev, 1007, "text not UTF-8");
 		return;
 	}
@@ -497,7 +457,7 @@ ws_close_frame(struct buf *out, uint16_t code, const char *why,
 			n = sizeof(payload) - 2;
 		memcpy(payload + 2, why, n);
 		/* A cut reason must not end inside a character. */
-		while (n > 0 && !ws_utf8(payload + 2, n))
+		while (n > 0 && !text_utf8(payload + 2, n))
 			n--;
 		n += 2;
 	}

@@ -60,9 +60,6 @@ size_t	 ws_recv(struct ws *, uint8_t *data, size_t len, struct ws_event *);
 /* Bytes of a message not yet complete (for limits on slow senders). */
 size_t	 ws_pending(const struct ws *);
 
-/* True if the bytes are UTF-8: no overlong forms, no surrogates. */
-bool	 ws_utf8(const uint8_t *, size_t);
-
 /* Writing.  mask: 4 bytes at a client, NULL at a server. */
 #define WS_HEAD_MAX	14
 size_t	 ws_head(uint8_t [WS_HEAD_MAX], enum ws_opcode, bool fin, uint64_t len,

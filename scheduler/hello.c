@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "common/log.h"
-#include "core/text.h"
+#include "common/text.h"
 #include "server_priv.h"
 
 struct hello {
@@ -15,27 +15,6 @@ struct hello {
 	uint64_t	 handle;
 	struct buf	 bytes;
 };
-
-static struct bytes
-field_of(const struct store_field *f, size_t n, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (f[i].field.n == strlen(name) &&
-		    memcmp(f[i].field.p, name, f[i].field.n) == 0)
-			return f[i].value;
-	}
-	return (struct bytes){ 0 };
-}
-
-static uint64_t
-field_number(const struct store_field *f, size_t n, const char *name)
-{
-	uint64_t v;
-
-	return text_u64(field_of(f, n, name), &v) == 0 ? v : 0;
-}
 
 static void
 hello_refuse(struct hello *h, enum error code, const char *text)
@@ -97,19 +76,19 @@ on_client(void *arg, bool ok, const struct store_field *f, size_t n)
 {
 	struct hello *h = arg;
 	struct sched_client c = { .known = n > 0 };
-	struct bytes secret = field_of(f, n, "secret");
+	struct bytes secret = sched_field(f, n, "secret");
 
 	if (!ok) {
 		hello_refuse(h, E_UNAVAILABLE, "Redis does not answer.");
 		hello_free(h);
 		return;
 	}
-	c.first = field_number(f, n, "first");
-	c.groups = field_number(f, n, "groups");
-	c.ops = field_number(f, n, "ops");
-	c.compute_us = field_number(f, n, "compute_us");
-	c.lost = field_number(f, n, "lost");
-	c.refused = field_number(f, n, "refused");
+	c.first = sched_number(f, n, "first");
+	c.groups = sched_number(f, n, "groups");
+	c.ops = sched_number(f, n, "ops");
+	c.compute_us = sched_number(f, n, "compute_us");
+	c.lost = sched_number(f, n, "lost");
+	c.refused = sched_number(f, n, "refused");
 	if (c.known && digest_parse((const char *)secret.p, secret.n, c.secret)
 	    != 0)
 		c.known = false;
@@ -121,9 +100,9 @@ static void
 on_token(void *arg, bool ok, const struct store_field *f, size_t n)
 {
 	struct hello *h = arg;
-	struct bytes owner = field_of(f, n, "owner");
-	struct bytes rights = field_of(f, n, "rights");
-	uint64_t expiry = field_number(f, n, "expiry");
+	struct bytes owner = sched_field(f, n, "owner");
+	struct bytes rights = sched_field(f, n, "rights");
+	uint64_t expiry = sched_number(f, n, "expiry");
 	struct msg m;
 	char right;
 

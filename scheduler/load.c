@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "common/record.h"
-#include "core/text.h"
+#include "common/text.h"
 
 #define GRAPH_PREFIX	"raven:graph:"
 #define DATA_PREFIX	"raven:data:"

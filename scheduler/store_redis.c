@@ -19,7 +19,7 @@
 #include "common/log.h"
 #include "common/proc.h"
 #include "common/rconn.h"
-#include "core/text.h"
+#include "common/text.h"
 #include "store_redis_priv.h"
 
 #define IN_FLIGHT	(4u << 20)

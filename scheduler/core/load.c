@@ -5,8 +5,8 @@
  */
 #include "sched_priv.h"
 
-static struct bytes
-field_of(const struct store_field *f, size_t n, const char *name)
+struct bytes
+sched_field(const struct store_field *f, size_t n, const char *name)
 {
 	size_t i;
 
@@ -18,18 +18,18 @@ field_of(const struct store_field *f, size_t n, const char *name)
 	return (struct bytes){ 0 };
 }
 
-static uint64_t
-field_number(const struct store_field *f, size_t n, const char *name)
+uint64_t
+sched_number(const struct store_field *f, size_t n, const char *name)
 {
 	uint64_t v;
 
-	return text_u64(field_of(f, n, name), &v) == 0 ? v : 0;
+	return text_u64(sched_field(f, n, name), &v) == 0 ? v : 0;
 }
 
 static void
 field_text(const struct store_field *f, size_t n, const char *name, char **to)
 {
-	struct bytes b = field_of(f, n, name);
+	struct bytes b = sched_field(f, n, name);
 
 	graph_text(to, (struct str){ (const char *)b.p, b.n });
 }
@@ -66,14 +66,14 @@ static void
 load_ended(struct sched *s, struct graph *g, const struct store_field *f,
     size_t n)
 {
-	struct bytes kept = field_of(f, n, "kept");
+	struct bytes kept = sched_field(f, n, "kept");
 
-	g->ended_us = field_number(f, n, "ended") * 1000000;
-	g->n_batches = (uint32_t)field_number(f, n, "batch");
-	g->n_ops = (uint32_t)field_number(f, n, "ops");
-	g->count[OP_COMPUTED] = (uint32_t)field_number(f, n, "computed");
-	g->count[OP_FAILED] = (uint32_t)field_number(f, n, "failed");
-	g->cancelled = (uint32_t)field_number(f, n, "cancelled");
+	g->ended_us = sched_number(f, n, "ended") * 1000000;
+	g->n_batches = (uint32_t)sched_number(f, n, "batch");
+	g->n_ops = (uint32_t)sched_number(f, n, "ops");
+	g->count[OP_COMPUTED] = (uint32_t)sched_number(f, n, "computed");
+	g->count[OP_FAILED] = (uint32_t)sched_number(f, n, "failed");
+	g->cancelled = (uint32_t)sched_number(f, n, "cancelled");
 	g->n_kept = (uint32_t)(kept.n / (2 * DIGEST_LEN));
 	g->kept = xmalloc((size_t)g->n_kept * DIGEST_LEN + 1);
 	kept.n = (size_t)g->n_kept * DIGEST_LEN * 2;
@@ -87,25 +87,25 @@ int
 sched_load_graph(struct sched *s, uint64_t number, const struct store_field *f,
     size_t n)
 {
-	struct bytes status = field_of(f, n, "status");
+	struct bytes status = sched_field(f, n, "status");
 	uint8_t key[16];
 	struct graph *g;
 
 	s->loading = true;
-	if (hex_bytes(field_of(f, n, "key"), key, sizeof(key)) != 0 ||
+	if (hex_bytes(sched_field(f, n, "key"), key, sizeof(key)) != 0 ||
 	    number == 0 || sched_graph(s, number) != NULL)
 		return -1;
 	g = graph_new(s, number, key);
-	g->v = field_number(f, n, "v");
+	g->v = sched_number(f, n, "v");
 	field_text(f, n, "name", &g->name);
 	field_text(f, n, "owner", &g->owner);
 	field_text(f, n, "approach", &g->approach);
 	field_text(f, n, "options", &g->options);
-	g->verify = field_number(f, n, "verify");
-	g->low = field_is(field_of(f, n, "priority"), "low");
-	g->created_us = field_number(f, n, "created") * 1000000;
-	g->seen_us = field_number(f, n, "seen") * 1000000;
-	g->compute_us = field_number(f, n, "compute_us");
+	g->verify = sched_number(f, n, "verify");
+	g->low = field_is(sched_field(f, n, "priority"), "low");
+	g->created_us = sched_number(f, n, "created") * 1000000;
+	g->seen_us = sched_number(f, n, "seen") * 1000000;
+	g->compute_us = sched_number(f, n, "compute_us");
 	g->status = field_is(status, "running") ? GRAPH_RUNNING :
 	    field_is(status, "ending") ? GRAPH_ENDING :
 	    field_is(status, "ended") ? GRAPH_ENDED :

@@ -1,66 +1,12 @@
 /*
  * What people ask the scheduler: totals, participants, graphs, and why a
- * graph does not move.  JSON, written by hand.
+ * graph does not move, as JSON.
  */
+#include "common/jsonw.h"
 #include "sched_priv.h"
 
 static const char *const status_names[] = { "running", "ending", "ended",
 	"cancelled", "frozen" };
-
-static void
-put(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s));
-}
-
-static void
-put_u64(struct buf *b, const char *name, uint64_t v)
-{
-	struct text t;
-
-	text_init(&t);
-	text_add(&t, "\"");
-	text_add(&t, name);
-	text_add(&t, "\":");
-	text_add_u64(&t, v);
-	buf_add(b, t.s, t.n);
-}
-
-static void
-put_f64(struct buf *b, const char *name, double v)
-{
-	struct text t;
-
-	text_init(&t);
-	text_add(&t, "\"");
-	text_add(&t, name);
-	text_add(&t, "\":");
-	text_add_f64(&t, v);
-	buf_add(b, t.s, t.n);
-}
-
-/* Bytes of peers: what JSON or a terminal could misread is escaped. */
-static void
-put_string(struct buf *b, const char *name, const char *s)
-{
-	static const char hex[] = "0123456789abcdef";
-	char u[7] = "\\u00";
-
-	put(b, "\"");
-	put(b, name);
-	put(b, "\":\"");
-	for (; *s != '\0'; s++) {
-		if ((uint8_t)*s < 0x20 || *s == '"' || *s == '\\' ||
-		    *s == 0x7f) {
-			u[4] = hex[(uint8_t)*s >> 4];
-			u[5] = hex[(uint8_t)*s & 15];
-			buf_add(b, u, 6);
-		} else {
-			buf_add(b, s, 1);
-		}
-	}
-	put(b, "\"");
-}
 
 void
 sched_stats(const struct sched *s, struct msg_stats *st)
@@ -89,33 +35,25 @@ sched_stats(const struct sched *s, struct msg_stats *st)
 }
 
 static void
-query_status(const struct sched *s, struct buf *b)
+query_status(const struct sched *s, struct jsonw *j)
 {
 	struct msg_stats st;
 
 	sched_stats(s, &st);
-	put(b, "{");
-	put_string(b, "build", s->build);
-	put(b, ",");
-	put_u64(b, "epoch", s->set.epoch);
-	put(b, ",");
-	put_u64(b, "participants", st.participants);
-	put(b, ",");
-	put_u64(b, "developers", st.developers);
-	put(b, ",");
-	put_u64(b, "graphs", st.graphs);
-	put(b, ",");
-	put_u64(b, "pending", st.pending);
-	put(b, ",");
-	put_u64(b, "computing", st.computing);
-	put(b, ",");
-	put_u64(b, "computed", st.computed);
-	put(b, ",");
-	put_u64(b, "failed", st.failed);
-	put(b, ",\"recovering\":");
-	put(b, s->recover ? "true" : "false");
-	put(b, ",\"storage_busy\":");
-	put(b, s->full || s->crowded ? "true}" : "false}");
+	jsonw_open(j, '{');
+	jsonw_put_string(j, "build", s->build);
+	jsonw_put_u64(j, "epoch", s->set.epoch);
+	jsonw_put_u64(j, "participants", st.participants);
+	jsonw_put_u64(j, "developers", st.developers);
+	jsonw_put_u64(j, "graphs", st.graphs);
+	jsonw_put_u64(j, "pending", st.pending);
+	jsonw_put_u64(j, "computing", st.computing);
+	jsonw_put_u64(j, "computed", st.computed);
+	jsonw_put_u64(j, "failed", st.failed);
+	jsonw_put_bool(j, "recovering", s->recover);
+	jsonw_put_bool(j, "storage_busy",
+	    s->full || s->crowded);
+	jsonw_close(j, '}');
 }
 
 static const char *
@@ -129,108 +67,72 @@ peer_state(const struct peer *p)
 }
 
 static void
-query_peer(const struct sched *s, const struct peer *p, struct buf *b)
+query_peer(const struct sched *s, const struct peer *p, struct jsonw *j)
 {
-	put(b, "{");
-	put_string(b, "cid", p->cid);
-	put(b, ",");
-	put_string(b, "kind", p->kind);
-	put(b, ",");
-	put_string(b, "state", peer_state(p));
-	put(b, ",");
-	put_u64(b, "slots", p->slots);
-	put(b, ",");
-	put_u64(b, "memory", p->memory);
-	put(b, ",");
-	put_u64(b, "groups_out", p->n_out);
-	put(b, ",");
-	put_u64(b, "groups", p->client.groups);
-	put(b, ",");
-	put_u64(b, "ops", p->client.ops);
-	put(b, ",");
-	put_u64(b, "lost", p->client.lost);
-	put(b, ",");
-	put_u64(b, "refused", p->client.refused);
-	put(b, ",");
-	put_f64(b, "overhead_us", p->overhead_us);
-	put(b, ",");
-	put_f64(b, "rtt_us", p->rtt_us);
-	put(b, ",");
-	put_u64(b, "joined_s", (s->now - p->joined_us) / 1000000);
-	put(b, p->trusted ? ",\"trusted\":true}" : ",\"trusted\":false}");
+	jsonw_open(j, '{');
+	jsonw_put_string(j, "cid", p->cid);
+	jsonw_put_string(j, "kind", p->kind);
+	jsonw_put_string(j, "state", peer_state(p));
+	jsonw_put_u64(j, "slots", p->slots);
+	jsonw_put_u64(j, "memory", p->memory);
+	jsonw_put_u64(j, "groups_out", p->n_out);
+	jsonw_put_u64(j, "groups", p->client.groups);
+	jsonw_put_u64(j, "ops", p->client.ops);
+	jsonw_put_u64(j, "lost", p->client.lost);
+	jsonw_put_u64(j, "refused", p->client.refused);
+	jsonw_put_f64(j, "overhead_us", p->overhead_us);
+	jsonw_put_f64(j, "rtt_us", p->rtt_us);
+	jsonw_put_u64(j, "joined_s", (s->now - p->joined_us) / 1000000);
+	jsonw_put_bool(j, "trusted", p->trusted);
+	jsonw_close(j, '}');
 }
 
 static void
-query_peers(const struct sched *s, struct buf *b)
+query_peers(const struct sched *s, struct jsonw *j)
 {
-	const char *sep = "";
 	uint32_t i;
 
-	put(b, "[");
-	for (i = 1; i < s->n_peers; i++) {
-		if (s->peers[i] == NULL)
-			continue;
-		put(b, sep);
-		query_peer(s, s->peers[i], b);
-		sep = ",";
-	}
-	put(b, "]");
+	jsonw_open(j, '[');
+	for (i = 1; i < s->n_peers; i++)
+		if (s->peers[i] != NULL)
+			query_peer(s, s->peers[i], j);
+	jsonw_close(j, ']');
 }
 
 static void
-query_graph(const struct graph *g, struct buf *b)
+query_graph(const struct graph *g, struct jsonw *j)
 {
-	put(b, "{");
-	put_u64(b, "g", g->g);
-	put(b, ",");
-	put_string(b, "name", g->name);
-	put(b, ",");
-	put_string(b, "owner", g->owner);
-	put(b, ",");
-	put_string(b, "status", status_names[g->status]);
-	put(b, ",");
-	put_u64(b, "ops", g->n_ops);
-	put(b, ",");
-	put_u64(b, "batches", g->n_batches);
-	put(b, ",");
-	put_u64(b, "pending", g->count[OP_PENDING]);
-	put(b, ",");
-	put_u64(b, "computing", g->count[OP_COMPUTING]);
-	put(b, ",");
-	put_u64(b, "computed", g->count[OP_COMPUTED]);
-	put(b, ",");
-	put_u64(b, "failed", g->count[OP_FAILED]);
-	put(b, ",");
-	put_u64(b, "wanted", g->owed);
-	put(b, ",");
-	put_u64(b, "uploads", g->uploads);
-	put(b, ",");
-	put_u64(b, "groups", g->groups);
-	put(b, ",");
-	put_u64(b, "bytes", g->bytes);
-	put(b, ",");
-	put_f64(b, "ready_us", g->ready_us > 0 ? g->ready_us : 0);
-	put(b, ",");
-	put_f64(b, "left_us", g->left_us > 0 ? g->left_us : 0);
-	put(b, g->session != 0 ? ",\"developer\":true}" :
-	    ",\"developer\":false}");
+	jsonw_open(j, '{');
+	jsonw_put_u64(j, "g", g->g);
+	jsonw_put_string(j, "name", g->name);
+	jsonw_put_string(j, "owner", g->owner);
+	jsonw_put_string(j, "status", status_names[g->status]);
+	jsonw_put_u64(j, "ops", g->n_ops);
+	jsonw_put_u64(j, "batches", g->n_batches);
+	jsonw_put_u64(j, "pending", g->count[OP_PENDING]);
+	jsonw_put_u64(j, "computing", g->count[OP_COMPUTING]);
+	jsonw_put_u64(j, "computed", g->count[OP_COMPUTED]);
+	jsonw_put_u64(j, "failed", g->count[OP_FAILED]);
+	jsonw_put_u64(j, "wanted", g->owed);
+	jsonw_put_u64(j, "uploads", g->uploads);
+	jsonw_put_u64(j, "groups", g->groups);
+	jsonw_put_u64(j, "bytes", g->bytes);
+	jsonw_put_f64(j, "ready_us", g->ready_us > 0 ? g->ready_us : 0);
+	jsonw_put_f64(j, "left_us", g->left_us > 0 ? g->left_us : 0);
+	jsonw_put_bool(j, "developer", g->session != 0);
+	jsonw_close(j, '}');
 }
 
 static void
-query_graphs(const struct sched *s, struct buf *b)
+query_graphs(const struct sched *s, struct jsonw *j)
 {
-	const char *sep = "";
 	uint32_t i;
 
-	put(b, "[");
-	for (i = 1; i < s->n_graphs; i++) {
-		if (s->graphs[i] == NULL)
-			continue;
-		put(b, sep);
-		query_graph(s->graphs[i], b);
-		sep = ",";
-	}
-	put(b, "]");
+	jsonw_open(j, '[');
+	for (i = 1; i < s->n_graphs; i++)
+		if (s->graphs[i] != NULL)
+			query_graph(s->graphs[i], j);
+	jsonw_close(j, ']');
 }
 
 /* The first reason that holds, in the order a person would check. */
@@ -276,7 +178,7 @@ why_text(const struct sched *s, uint64_t now, const struct graph *g)
 
 static int
 query_one(const struct sched *s, uint64_t now, struct str arg, bool why,
-    struct buf *b)
+    struct jsonw *j)
 {
 	struct bytes number = { (const uint8_t *)arg.p, arg.n };
 	uint64_t g;
@@ -287,14 +189,15 @@ query_one(const struct sched *s, uint64_t now, struct str arg, bool why,
 	i = map_get(&s->by_number, g);
 	if (i == MAP_NONE)
 		return -1;
-	if (why)
-		put(b, "{\"graph\":");
-	query_graph(s->graphs[i], b);
-	if (why) {
-		put(b, ",");
-		put_string(b, "why", why_text(s, now, s->graphs[i]));
-		put(b, "}");
+	if (!why) {
+		query_graph(s->graphs[i], j);
+		return 0;
 	}
+	jsonw_open(j, '{');
+	jsonw_key(j, "graph");
+	query_graph(s->graphs[i], j);
+	jsonw_put_string(j, "why", why_text(s, now, s->graphs[i]));
+	jsonw_close(j, '}');
 	return 0;
 }
 
@@ -302,14 +205,17 @@ int
 sched_query(const struct sched *s, uint64_t now_us, struct str what,
     struct str arg, struct buf *json)
 {
+	struct jsonw j;
+
+	jsonw_init(&j, json);
 	if (str_eq(what, "status"))
-		query_status(s, json);
+		query_status(s, &j);
 	else if (str_eq(what, "participants"))
-		query_peers(s, json);
+		query_peers(s, &j);
 	else if (str_eq(what, "graphs"))
-		query_graphs(s, json);
+		query_graphs(s, &j);
 	else if (str_eq(what, "graph") || str_eq(what, "why"))
-		return query_one(s, now_us, arg, str_eq(what, "why"), json);
+		return query_one(s, now_us, arg, str_eq(what, "why"), &j);
 	else
 		return -1;
 	return 0;

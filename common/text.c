@@ -1,7 +1,7 @@
 /*
- * Text of the scheduler core: numbers in and out.  Never reads a locale.
+ * Text without stdio: numbers in and out, UTF-8.  Never reads a locale.
  */
-#include "text.h"
+#include "common/text.h"
 
 #include <string.h>
 
@@ -167,4 +167,37 @@ text_f64(struct bytes b, double *v)
 	for (; e > 0; e--)
 		*v = esign > 0 ? *v * 10 : *v / 10;
 	return 0;
+}
+
+size_t
+text_character(const uint8_t *p, size_t n)
+{
+	size_t len, i;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (len > n)
+		return 0;
+	for (i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* In more bytes than it needs, a surrogate, or above U+10FFFF. */
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
+		return 0;
+	return len;
+}
+
+bool
+text_utf8(const uint8_t *p, size_t n)
+{
+	size_t len;
+
+	for (; n > 0; p += len, n -= len)
+		if ((len = text_character(p, n)) == 0)
+			return false;
+	return true;
 }

@@ -1,9 +1,10 @@
 /*
  * Text made without stdio: keys, field values, reasons, JSON.
  */
-#ifndef RAVEN_SCHED_TEXT_H
-#define RAVEN_SCHED_TEXT_H
+#ifndef RAVEN_TEXT_H
+#define RAVEN_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,5 +31,8 @@ struct str	 text_str(const struct text *);
 int		 text_u64(struct bytes, uint64_t *);
 /* As text_add_f64 and plain decimals; -1 on anything else. */
 int		 text_f64(struct bytes, double *);
+/* Bytes of the UTF-8 character at p (n > 0), or 0 if there is none. */
+size_t		 text_character(const uint8_t *p, size_t n);
+bool		 text_utf8(const uint8_t *, size_t);	/* all of it is */
 
 #endif

@@ -21,13 +21,13 @@ void	 jsonw_key(struct jsonw *, const char *);
 void	 jsonw_text(struct jsonw *, const char *, size_t);
 void	 jsonw_string(struct jsonw *, const char *);	/* NULL: null */
 void	 jsonw_u64(struct jsonw *, uint64_t);
-void	 jsonw_i64(struct jsonw *, int64_t);
-void	 jsonw_f64(struct jsonw *, double);		/* not finite: null */
+void	 jsonw_number(struct jsonw *, const char *);	/* as it is */
+void	 jsonw_f64(struct jsonw *, double);		/* six digits */
 void	 jsonw_bool(struct jsonw *, bool);
-/* Bytes of the UTF-8 character at p (n > 0), or 0 if there is none. */
-size_t	 jsonw_utf8(const unsigned char *p, size_t n);
 /* A key and its value. */
 void	 jsonw_put_string(struct jsonw *, const char *key, const char *);
 void	 jsonw_put_u64(struct jsonw *, const char *key, uint64_t);
+void	 jsonw_put_f64(struct jsonw *, const char *key, double);
+void	 jsonw_put_bool(struct jsonw *, const char *key, bool);
 
 #endif
