@@ -201,3 +201,22 @@ text_utf8(const uint8_t *p, size_t n)
 			return false;
 	return true;
 }
+
+static char
+lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+bool
+text_same(struct str a, struct str b)
+{
+	size_t i;
+
+	if (a.n != b.n)
+		return false;
+	for (i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return true;
+}

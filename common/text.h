@@ -34,5 +34,7 @@ int		 text_f64(struct bytes, double *);
 /* Bytes of the UTF-8 character at p (n > 0), or 0 if there is none. */
 size_t		 text_character(const uint8_t *p, size_t n);
 bool		 text_utf8(const uint8_t *, size_t);	/* all of it is */
+/* Equal but for the case of ASCII letters. */
+bool		 text_same(struct str, struct str);
 
 #endif

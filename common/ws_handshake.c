@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/sha1.h"
+#include "common/text.h"
 #include "common/ws.h"
 
 #define RESPONSE_MAX	16384	/* a longer response head is refused */
@@ -79,46 +80,25 @@ ws_client_request(struct buf *out, const char *host, const char *path,
 	add_line(out, "", "");
 }
 
-static char
-lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool
-same(const char *p, size_t n, const char *word)
-{
-	size_t i;
-
-	if (n != strlen(word))
-		return false;
-	for (i = 0; i < n; i++)
-		if (lower(p[i]) != lower(word[i]))
-			return false;
-	return true;
-}
-
 /* What the response has shown so far. */
 struct response {
 	bool	upgrade, connection, accept, protocol, extensions;
 };
 
 static void
-on_header(struct response *r, const char *name, size_t name_len,
-    const char *value, size_t len, const char *accept)
+on_header(struct response *r, struct str name, struct str value,
+    const char *accept)
 {
-	if (same(name, name_len, "upgrade"))
-		r->upgrade = same(value, len, "websocket");
-	else if (same(name, name_len, "connection"))
-		r->connection = same(value, len, "upgrade") ||
-		    same(value, len, "keep-alive, upgrade");
-	else if (same(name, name_len, "sec-websocket-accept"))
-		r->accept = len == strlen(accept) &&
-		    memcmp(value, accept, len) == 0;
-	else if (same(name, name_len, "sec-websocket-protocol"))
-		r->protocol = len == strlen(WS_SUBPROTOCOL) &&
-		    memcmp(value, WS_SUBPROTOCOL, len) == 0;
-	else if (same(name, name_len, "sec-websocket-extensions"))
+	if (text_same(name, str_of("upgrade")))
+		r->upgrade = text_same(value, str_of("websocket"));
+	else if (text_same(name, str_of("connection")))
+		r->connection = text_same(value, str_of("upgrade")) ||
+		    text_same(value, str_of("keep-alive, upgrade"));
+	else if (text_same(name, str_of("sec-websocket-accept")))
+		r->accept = str_eq(value, accept);
+	else if (text_same(name, str_of("sec-websocket-protocol")))
+		r->protocol = str_eq(value, WS_SUBPROTOCOL);
+	else if (text_same(name, str_of("sec-websocket-extensions")))
 		r->extensions = true;
 }
 
@@ -138,7 +118,8 @@ read_header(struct response *r, const char *p, size_t n, const char *accept)
 	}
 	while (n > 0 && (value[n - 1] == ' ' || value[n - 1] == '\t'))
 		n--;
-	on_header(r, p, colon - p, value, n, accept);
+	on_header(r, (struct str){ p, (size_t)(colon - p) },
+	    (struct str){ value, n }, accept);
 	return true;
 }
 

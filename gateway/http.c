@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "common/text.h"
 #include "common/ws.h"
 #include "gateway/http.h"
 
@@ -53,25 +54,6 @@ is_token(uint8_t c)
 	return c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL;
 }
 
-static char
-lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool
-same(const char *p, size_t n, const char *word, size_t len)
-{
-	size_t i;
-
-	if (n != len)
-		return false;
-	for (i = 0; i < n; i++)
-		if (lower(p[i]) != lower(word[i]))
-			return false;
-	return true;
-}
-
 /* Takes the next item off a comma-separated list; false at its end. */
 static bool
 next_item(struct str *list, struct str *item)
@@ -103,7 +85,7 @@ list_has(struct str list, const char *word)
 	struct str item;
 
 	while (next_item(&list, &item))
-		if (same(item.p, item.n, word, strlen(word)))
+		if (text_same(item, str_of(word)))
 			return true;
 	return false;
 }
@@ -289,14 +271,14 @@ static const struct {
 };
 
 static int
-on_header(struct http *h, const char *name, size_t name_len, const char *value,
-    size_t at, size_t len)
+on_header(struct http *h, struct str name, const char *value, size_t at,
+    size_t len)
 {
 	struct http_span *span;
 	size_t i;
 
 	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-		if (!same(name, name_len, kept[i].name, strlen(kept[i].name)))
+		if (!text_same(name, str_of(kept[i].name)))
 			continue;
 		if (h->seen & kept[i].seen)
 			return refuse(h, 400, kept[i].twice);
@@ -307,7 +289,7 @@ on_header(struct http *h, const char *name, size_t name_len, const char *value,
 		return 0;
 	}
 	for (i = 0; i < sizeof(acted) / sizeof(acted[0]); i++)
-		if (same(name, name_len, acted[i].name, strlen(acted[i].name)))
+		if (text_same(name, str_of(acted[i].name)))
 			return acted[i].fn(h, value, len);
 	return 0;
 }
@@ -333,7 +315,8 @@ read_header(struct http *h, const char *p, size_t at, size_t n)
 		from++;
 	for (to = n; to > from && (p[to - 1] == ' ' || p[to - 1] == '\t');)
 		to--;
-	return on_header(h, p, name, p + from, at + from, to - from);
+	return on_header(h, (struct str){ p, name }, p + from, at + from,
+	    to - from);
 }
 
 static struct str
@@ -534,7 +517,7 @@ http_host_is_local(struct str name)
 	size_t i;
 
 	for (i = 0; i < sizeof(local) / sizeof(local[0]); i++)
-		if (same(name.p, name.n, local[i], strlen(local[i])))
+		if (text_same(name, str_of(local[i])))
 			return true;
 	return false;
 }
@@ -550,7 +533,8 @@ http_origin_is_host(struct str origin, struct str host)
 		skip = 8;
 	else
 		return false;
-	return same(origin.p + skip, origin.n - skip, host.p, host.n);
+	return text_same((struct str){ origin.p + skip, origin.n - skip },
+	    host);
 }
 
 bool
