@@ -71,6 +71,7 @@ class Connection:
     def open(self, graph: Graph, key: bytes, number: int, name: str,
              verify: int, options: str) -> int:
         """Announces a graph, to be opened with the next wait."""
+        self._check_fork()
         handle = self.client.graph(
             key, number, name, "distributed", verify, options
         )
@@ -154,7 +155,10 @@ class Connection:
     def _check_fork(self) -> None:
         if self._pid == os.getpid():
             return
-        # The parent's socket and locks are its own.
+        # The parent's socket, locks and graphs are its own.
+        for handle, graph in list(self.graphs.items()):
+            self.client.forget(handle)
+            graph.on_forked()
         self._pid = os.getpid()
         os.close(self._woken)
         os.close(self._waker)

@@ -476,6 +476,13 @@ class Graph(_core.Recorder):
 
     # Events of the connection.
 
+    def on_forked(self) -> None:
+        """The parent of this process has it, and goes on with it."""
+        self._broken = GraphError(
+            f"{self!r} is the parent process's, not that of its fork; open "
+            "another with R.Graph()."
+        )
+
     def on_opened(self, event: dict[str, Any]) -> None:
         """The server gave the graph its number."""
         self._id = event["g"]

@@ -374,10 +374,14 @@ def test_a_child_reconnects() -> None:
     with fake.Server(parent) as served, fake.Server(child) as other:
         graph = R.Graph(url=served.url)
         assert R.t(3)() == 3
+        later = R.t(3)
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
+                with pytest.raises(R.GraphError, match="parent process"):
+                    later()
+                assert graph._connection.client.open == 0   # type: ignore[union-attr]
                 R.Graph(url=other.url)
                 status = 0 if R.t(4)() == 4 else 2
             finally:
