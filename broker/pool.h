@@ -22,7 +22,7 @@ enum child_state {
 };
 
 struct child {
-	struct pool		*pool;
+	struct pool		*pool;		/* borrowed */
 	enum child_state	 state;
 	unsigned		 slot;
 	uint64_t		 generation;	/* counts starts of this slot */
@@ -35,7 +35,7 @@ struct child {
 
 struct pool {
 	const char	*name;		/* of the program, for people */
-	void		*owner;
+	void		*owner;		/* borrowed, for callbacks */
 	struct child	**children;	/* never moves a child */
 	size_t		 n;		/* slots ever used */
 	unsigned	 want;

@@ -10,7 +10,7 @@
 #include "common/buf.h"
 
 struct jsonw {
-	struct buf	*out;
+	struct buf	*out;		/* borrowed */
 	bool		 comma;		/* the next item needs one before it */
 };
 

@@ -134,7 +134,7 @@ struct canon_step {
 
 /* Where a running step finds memory. */
 struct run {
-	uint8_t			*arena;
+	uint8_t			*arena;		/* borrowed, as all here */
 	const struct slot	*slots;
 	const struct step	*step;
 };

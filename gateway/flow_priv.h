@@ -12,7 +12,7 @@
 /* A tensor on its way in. */
 struct upload {
 	TAILQ_ENTRY(upload)	 entry;
-	struct flow		*flow;
+	struct flow		*flow;		/* borrowed */
 	uint8_t			 digest[DIGEST_LEN];
 	struct shape		 shape;
 	uint64_t		 size;
@@ -26,7 +26,7 @@ TAILQ_HEAD(uploads, upload);
 /* A developer's message that waits for tensors, or behind one that does. */
 struct held {
 	STAILQ_ENTRY(held)	 entry;
-	struct flow		*flow;
+	struct flow		*flow;		/* borrowed */
 	uint8_t			*bytes;		/* the message */
 	size_t			 len;
 	uint64_t		 g, n;		/* of a BATCH */
@@ -42,7 +42,7 @@ STAILQ_HEAD(helds, held);
 /* A tensor on its way out. */
 struct pull {
 	TAILQ_ENTRY(pull)	 entry;
-	struct flow		*flow;
+	struct flow		*flow;		/* borrowed */
 	uint8_t			 digest[DIGEST_LEN];
 	struct shape		 shape;
 	uint64_t		 size;
@@ -55,7 +55,7 @@ struct pull {
 TAILQ_HEAD(pulls, pull);
 
 struct flow {
-	struct gateway	*gw;
+	struct gateway	*gw;		/* borrowed */
 	struct conn	*conn;		/* NULL: gone */
 	unsigned	 flight;	/* answers of Redis outstanding */
 	struct uploads	 uploads;

@@ -82,7 +82,7 @@ struct link {
 
 struct conn {
 	TAILQ_ENTRY(conn)	 entry;
-	struct gateway		*gw;
+	struct gateway		*gw;		/* borrowed */
 	uint64_t		 id;		/* session in frames to s */
 	int			 fd;
 	enum conn_state		 state;
@@ -117,9 +117,9 @@ struct conn {
 TAILQ_HEAD(conns, conn);
 
 struct gateway {
-	struct proc		*proc;
+	struct proc		*proc;		/* borrowed */
 	const struct conf	*conf;
-	struct event_base	*base;
+	struct event_base	*base;		/* of proc */
 	struct files		*files;
 	struct route		*route;
 	struct store		*store;

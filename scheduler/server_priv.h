@@ -13,7 +13,7 @@
 /* A gateway, or ravenctl. */
 struct link {
 	TAILQ_ENTRY(link) entry;
-	struct server	*sv;
+	struct server	*sv;		/* borrowed */
 	struct ipc	*ipc;
 	uint64_t	 number;	/* counts up */
 	bool		 gateway;	/* it said ATTACH */
@@ -28,7 +28,7 @@ struct seat {
 };
 
 struct server {
-	struct proc		*proc;
+	struct proc		*proc;		/* borrowed */
 	struct store		*st;
 	struct sched		*s;
 	struct turn		*turn;

@@ -157,7 +157,7 @@ struct store_ops {
 struct store {
 	const struct store_ops		*ops;
 	const struct store_events	*events;	/* set by the turn */
-	void				*arg;
+	void				*arg;	/* borrowed, for events */
 };
 
 #endif

@@ -18,7 +18,7 @@ struct store_redis;
 
 struct unit {
 	TAILQ_ENTRY(unit)	 entry;
-	struct store_redis	*owner;
+	struct store_redis	*owner;		/* borrowed */
 	uint64_t		 number;	/* of the submission */
 	uint64_t		 g, v;
 	uint64_t		 acked_us;

@@ -32,7 +32,7 @@ struct py_value {
 
 struct py_recorder {
 	PyObject_HEAD
-	struct core	*core;
+	struct core	*core;		/* of the module, which outlives it */
 	struct recorder	 r;
 	PyObject	*client;	/* Client, or NULL: local */
 	uint32_t	 handle;	/* of the graph at it */
@@ -58,7 +58,7 @@ struct py_op {
 struct py_client {
 	PyObject_HEAD
 	struct client	*c;
-	struct core	*core;
+	struct core	*core;		/* of the module, which outlives it */
 };
 
 extern struct PyModuleDef core_module;

@@ -230,7 +230,7 @@ struct sched {
 	struct sched_setup	 set;
 	char			*build;
 	uint64_t		 now;
-	struct sched_out	*out;
+	struct sched_out	*out;		/* borrowed for the call */
 	struct map		 sessions;	/* session -> REF_ | index */
 	struct map		 by_number;	/* G -> graph index */
 	struct map		 by_key;	/* hash of the key -> graph */
@@ -377,7 +377,7 @@ void	 value_discard(struct sched *, struct graph *, uint32_t op);
 void	 value_clear(struct sched *, struct graph *, struct value *);
 void	 value_drop_at(struct sched *, uint32_t peer, uint64_t g, uint64_t op);
 
-/* grow.c: which ops go together. */
+/* grow.c: which ops go together; borrows what it points to. */
 struct grow {
 	struct sched	*s;
 	struct graph	*g;
