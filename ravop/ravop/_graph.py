@@ -342,12 +342,10 @@ class Graph(_core.Recorder):
                       self, f"op {op.id}", STATUS_S)
         return self._settled(op.id)
 
-    def _error(self, op: int) -> OpError | CancelledError:
+    def _error(self, op: int) -> OpError:
         """What to raise for an op that failed."""
         code, cause, text = self._failures[op]
         name, todo = _core.errors().get(code, ("unknown", ""))
-        if name == "cancelled":
-            return CancelledError(text or "by its owner")
         if cause not in self._failures and not 1 <= cause <= self._total:
             cause = op
         if cause != op and cause in self._failures:
@@ -520,7 +518,7 @@ class Graph(_core.Recorder):
         """The server refused the graph or a batch: it cannot go on."""
         name, todo = _core.errors().get(event["code"], ("unknown", ""))
         text = f"{self!r} was refused: {sentence(event['text'] or name, todo)}"
-        if name in ("cancelled", "graph_ended"):
+        if name == "graph_ended":
             self._broken = CancelledError(event["text"] or name)
         elif name.startswith("quota") or name in ("too_big", "storage_full"):
             self._broken = QuotaError(text)

@@ -543,7 +543,7 @@ assign_chain(struct sim *s, struct msg *m, struct buf *program)
 START_TEST(tells_the_cause_of_a_failure)
 {
 	struct op_error errors[] = {
-		{ 1, -1, E_CONVERT, { 11, 12, 13, 14 } },
+		{ 1, -1, E_EMPTY, { 11, 12, 13, 14 } },
 		{ 2, 0, E_DEPENDS, { 1 } },
 		{ 3, 0, E_DEPENDS, { 2 } },
 	};
@@ -563,10 +563,10 @@ START_TEST(tells_the_cause_of_a_failure)
 	ck_assert_uint_eq(sim_sent(&s, M_RESULT, 0)->result.errors.n, 2);
 	e = sim_sent(&s, M_RESULT, 0)->result.errors.v;
 	ck_assert_uint_eq(e[0].op, 20);
-	ck_assert_uint_eq(e[0].code, E_CONVERT);
+	ck_assert_uint_eq(e[0].code, E_EMPTY);
 	ck_assert_int_eq(e[0].args.v[3], 14);
 	ck_assert_uint_eq(e[1].op, 30);
-	ck_assert_uint_eq(e[1].code, E_CONVERT);
+	ck_assert_uint_eq(e[1].code, E_EMPTY);
 	/* An exported cause is named. */
 	m.assign.group = 7;
 	sim_tell(&s, &m);
