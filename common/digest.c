@@ -7,6 +7,7 @@
 
 #include "digest.h"
 #include "digest_lanes.h"
+#include "text.h"
 
 #define TARGET
 #define WORD	uint32_t
@@ -206,31 +207,8 @@ digest_hex(const uint8_t digest[DIGEST_LEN], char hex[DIGEST_HEX])
 	hex[2 * DIGEST_LEN] = '\0';
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 int
 digest_parse(const char *hex, size_t len, uint8_t digest[DIGEST_LEN])
 {
-	int i, high, low;
-
-	if (len != 2 * DIGEST_LEN)
-		return -1;
-	for (i = 0; i < DIGEST_LEN; i++) {
-		high = hex_digit(hex[2 * i]);
-		low = hex_digit(hex[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return -1;
-		digest[i] = (uint8_t)(high << 4 | low);
-	}
-	return 0;
+	return text_hex((struct str){ hex, len }, digest, DIGEST_LEN);
 }

@@ -115,6 +115,36 @@ text_str(const struct text *t)
 	return (struct str){ t->s, t->n };
 }
 
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+int
+text_hex(struct str hex, uint8_t *out, size_t n)
+{
+	int high, low;
+	size_t i;
+
+	if (hex.n != 2 * n)
+		return -1;
+	for (i = 0; i < n; i++) {
+		high = hex_digit(hex.p[2 * i]);
+		low = hex_digit(hex.p[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return -1;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return 0;
+}
+
 int
 text_u64(struct bytes b, uint64_t *v)
 {

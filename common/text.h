@@ -27,6 +27,8 @@ void		 text_add_f64(struct text *, double);
 void		 text_add_char(struct text *, char);
 struct bytes	 text_bytes(const struct text *);
 struct str	 text_str(const struct text *);
+/* The n bytes that 2n hex digits name; -1 on anything else. */
+int		 text_hex(struct str, uint8_t *, size_t n);
 /* Decimal digits only; -1 on anything else. */
 int		 text_u64(struct bytes, uint64_t *);
 /* As text_add_f64 and plain decimals; -1 on anything else. */

@@ -26,33 +26,18 @@ sched_number(const struct store_field *f, size_t n, const char *name)
 	return text_u64(sched_field(f, n, name), &v) == 0 ? v : 0;
 }
 
+static struct str
+str_in(struct bytes b)
+{
+	return (struct str){ (const char *)b.p, b.n };
+}
+
 static void
 field_text(const struct store_field *f, size_t n, const char *name, char **to)
 {
 	struct bytes b = sched_field(f, n, name);
 
-	graph_text(to, (struct str){ (const char *)b.p, b.n });
-}
-
-static int
-hex_bytes(struct bytes hex, uint8_t *out, size_t n)
-{
-	size_t i;
-	uint8_t c;
-
-	if (hex.n != 2 * n)
-		return -1;
-	for (i = 0; i < hex.n; i++) {
-		c = hex.p[i];
-		if (c >= '0' && c <= '9')
-			c = (uint8_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			c = (uint8_t)(c - 'a' + 10);
-		else
-			return -1;
-		out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] | c : c << 4);
-	}
-	return 0;
+	graph_text(to, str_in(b));
 }
 
 static bool
@@ -77,7 +62,7 @@ load_ended(struct sched *s, struct graph *g, const struct store_field *f,
 	g->n_kept = (uint32_t)(kept.n / (2 * DIGEST_LEN));
 	g->kept = xmalloc((size_t)g->n_kept * DIGEST_LEN + 1);
 	kept.n = (size_t)g->n_kept * DIGEST_LEN * 2;
-	if (hex_bytes(kept, g->kept, kept.n / 2) != 0)
+	if (text_hex(str_in(kept), g->kept, kept.n / 2) != 0)
 		g->n_kept = 0;
 	s->totals[OP_COMPUTED] += g->count[OP_COMPUTED];
 	s->totals[OP_FAILED] += g->count[OP_FAILED];
@@ -92,7 +77,8 @@ sched_load_graph(struct sched *s, uint64_t number, const struct store_field *f,
 	struct graph *g;
 
 	s->loading = true;
-	if (hex_bytes(sched_field(f, n, "key"), key, sizeof(key)) != 0 ||
+	if (text_hex(str_in(sched_field(f, n, "key")), key,
+	    sizeof(key)) != 0 ||
 	    number == 0 || sched_graph(s, number) != NULL)
 		return -1;
 	g = graph_new(s, number, key);
