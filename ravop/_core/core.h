@@ -44,6 +44,8 @@ struct py_recorder {
 	uint32_t	 last_index;
 	struct buf	 todo;		/* local batch not finished */
 	PyObject	*todo_given;	/* its sources */
+	uint64_t	*todo_gone;	/* values nobody holds after it */
+	uint32_t	 n_gone;
 	bool		 running;	/* the executor reads both, and values */
 };
 

@@ -337,9 +337,10 @@ run_todo(struct py_recorder *g, PyObject *values, PyObject *failures)
 	xfree(l.map);
 	xfree(l.back);
 	xfree(l.given);
-	if (rc == 0)
-		buf_reset(&g->todo);
-	return rc;
+	if (rc < 0)
+		return -1;
+	buf_reset(&g->todo);
+	return value_forget(values, g->todo_gone, g->n_gone);
 }
 
 /* Computes what is left, then what was recorded since. */
@@ -347,29 +348,25 @@ static int
 run_all(struct py_recorder *g, PyObject *values, PyObject *failures)
 {
 	const uint64_t *released;
-	uint64_t *gone = NULL;
-	uint32_t base, n_released;
+	uint32_t base;
 	PyObject *fresh;
-	int rc;
 
 	if (g->todo.len > 0 && run_todo(g, values, failures) < 0)
 		return -1;
 	if ((fresh = PyList_New(0)) == NULL)
 		return -1;
-	if (!recorder_cut(&g->r, &g->todo, &base, &released, &n_released)) {
+	if (!recorder_cut(&g->r, &g->todo, &base, &released, &g->n_gone)) {
 		Py_DECREF(fresh);
 		return 0;
 	}
 	Py_XSETREF(g->todo_given, g->given);
 	g->given = fresh;
-	gone = xcalloc(n_released + 1u, sizeof *gone);
-	if (n_released > 0)
-		memcpy(gone, released, n_released * sizeof *gone);
-	rc = run_todo(g, values, failures);
-	if (rc == 0)
-		rc = value_forget(values, gone, n_released);
-	xfree(gone);
-	return rc;
+	xfree(g->todo_gone);
+	g->todo_gone = xcalloc(g->n_gone + 1u, sizeof *g->todo_gone);
+	if (g->n_gone > 0)
+		memcpy(g->todo_gone, released,
+		    g->n_gone * sizeof *g->todo_gone);
+	return run_todo(g, values, failures);
 }
 
 /*

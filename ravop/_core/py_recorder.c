@@ -74,6 +74,7 @@ recorder_dealloc(PyObject *self)
 	recorder_tp_clear(self);
 	recorder_clear(&g->r);
 	buf_clear(&g->todo);
+	xfree(g->todo_gone);
 	type->tp_free(self);
 	Py_DECREF(type);
 }

@@ -326,3 +326,22 @@ def test_no_op_without_a_graph() -> None:
     for make in (R.Op, lambda: object.__new__(R.Op), lambda: R.Op.__new__(R.Tensor)):
         with pytest.raises(TypeError):
             make()
+
+
+def test_an_interrupted_batch_forgets_what_it_should(graph: R.Graph) -> None:
+    a = R.t(np.random.default_rng(5).random((900, 900)))
+    gone = a + 1
+    gone()
+    number = gone.id
+    del gone
+    b = a @ a @ a
+    before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        with pytest.raises(KeyboardInterrupt):
+            b()
+            time.sleep(5)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert b().shape == (900, 900)
+    assert number not in graph._values
