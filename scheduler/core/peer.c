@@ -253,10 +253,12 @@ static bool
 announce_early(const struct sched *s, const struct graph *g, uint32_t op,
     uint32_t peer)
 {
-	const struct group *k = &s->groups[g->ops[op].group];
+	const struct group *k;
 
-	return g->ops[op].state == OP_COMPUTING && g->ops[op].group != 0 &&
-	    k->state == GROUP_OUT && k->peer == peer;
+	if (g->ops[op].state != OP_COMPUTING || g->ops[op].group == 0)
+		return false;
+	k = &s->groups[g->ops[op].group];
+	return k->state == GROUP_OUT && k->peer == peer;
 }
 
 /* A value it holds: welcome if it is the op's and still of use. */
