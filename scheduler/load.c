@@ -14,6 +14,7 @@
 
 #define GRAPH_PREFIX	"raven:graph:"
 #define DATA_PREFIX	"raven:data:"
+#define CLIENT_PREFIX	"raven:client:"
 
 struct one {
 	char	value[80];
@@ -265,6 +266,17 @@ visit_data(void *arg, struct bytes key)
 	return 0;
 }
 
+/* Nobody is here yet; who comes back says HELLO again. */
+static int
+visit_client(void *arg, struct bytes key)
+{
+	struct loader *l = arg;
+	struct store_write w = { .op = STORE_HSET, .key = key,
+		.field = bytes_of("status"), .value = bytes_of("offline") };
+
+	return l->st->ops->write(l->st, &w, 1, l->err, l->err_len);
+}
+
 static int
 compare_u64(const void *a, const void *b)
 {
@@ -294,6 +306,9 @@ load_all(struct store *st, struct sched *s, struct load_counts *counts,
 	}
 	if (r == 0)
 		r = st->ops->walk(st, DATA_PREFIX, visit_data, &l, err,
+		    err_len);
+	if (r == 0)
+		r = st->ops->walk(st, CLIENT_PREFIX, visit_client, &l, err,
 		    err_len);
 	xfree(l.graphs);
 	return r;

@@ -681,6 +681,14 @@ START_TEST(recovery)
 }
 END_TEST
 
+static bool
+client_is(const char *status)
+{
+	struct bytes b = store_mem_get(w.st, "raven:client:c1", "status");
+
+	return str_eq((struct str){ (const char *)b.p, b.n }, status);
+}
+
 START_TEST(recovery_without_participant)
 {
 	static int64_t big[1024] = { 3 };
@@ -693,7 +701,9 @@ START_TEST(recovery_without_participant)
 	fake_hello(&f1);
 	world_batch(&w, DEV, g, 1, &pw, NULL, 0);
 	ck_assert_uint_eq(fake_work(&f1, 10), 1);
+	ck_assert(client_is("online"));
 	world_restart(&w);
+	ck_assert(client_is("offline"));
 	world_forget(&w, DEV);
 	world_developer(&w, DEV, "me");
 	program_writer_reset(&pw, 3);
