@@ -38,6 +38,7 @@ server_limits(const struct conf *c, struct sched_limits *l)
 		.graph_ops = c->graph_ops,
 		.graph_bytes = c->graph_bytes,
 		.owner_graphs = c->owner_graphs,
+		.owner_bytes = c->owner_bytes,
 		.total_ops = c->total_ops,
 		.group_ops = c->group_ops,
 		.group_min_us = c->group_min_us,

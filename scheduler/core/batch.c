@@ -144,6 +144,30 @@ batch_check_quota(struct check *c)
 	return E_OK;
 }
 
+/* more: what this batch adds.  All graphs are looked at only when together
+ * they could be too much. */
+static enum error
+batch_check_owner(struct check *c, uint64_t more)
+{
+	const struct sched *s = c->s;
+	const struct graph *g;
+	uint64_t bytes = more;
+	uint32_t i;
+
+	if (s->total_bytes + more <= s->set.limits.owner_bytes)
+		return E_OK;
+	for (i = 1; i < s->n_graphs; i++) {
+		g = s->graphs[i];
+		if (g != NULL && graph_open(g) &&
+		    strcmp(g->owner, c->g->owner) == 0)
+			bytes += g->bytes;
+	}
+	if (bytes <= s->set.limits.owner_bytes)
+		return E_OK;
+	return batch_says(c->e, E_QUOTA_BYTES, 0, "Your graphs would hold ",
+	    bytes, " bytes; owner_bytes allows ", s->set.limits.owner_bytes);
+}
+
 static enum error
 batch_check_program(struct check *c, const struct msg_batch *m)
 {
@@ -171,7 +195,7 @@ batch_check_program(struct check *c, const struct msg_batch *m)
 	if (e == E_OK && bytes > l->graph_bytes)
 		e = batch_says(c->e, E_QUOTA_BYTES, 0, "The graph would hold ",
 		    bytes, " bytes; graph_bytes allows ", l->graph_bytes);
-	return e;
+	return e == E_OK ? batch_check_owner(c, bytes - c->g->bytes) : e;
 }
 
 enum error
@@ -384,6 +408,7 @@ batch_take(struct sched *s, struct graph *g, struct batch *b,
     const struct msg_batch *m, bool quiet)
 {
 	const struct program *p = &b->program;
+	uint64_t bytes = g->bytes;
 	uint32_t i;
 
 	g->batches = sched_room(g->batches, &g->batches_cap, g->n_batches + 1,
@@ -395,6 +420,7 @@ batch_take(struct sched *s, struct graph *g, struct batch *b,
 	s->total_ops += p->n_ops;
 	for (i = 0; i < p->n_ops; i++)
 		batch_op(g, p, i);
+	s->total_bytes += g->bytes - bytes;
 	sched_refers_more(s, p);
 	batch_ranks(g, p);
 	for (i = 0; i < p->n_ops; i++) {

@@ -91,6 +91,7 @@ graph_close(struct sched *s, struct graph *g, enum graph_status status)
 	g->owed = 0;
 	g->dirty = true;
 	s->total_ops -= g->n_ops;
+	s->total_bytes -= g->bytes;
 	for (i = 0; i < 4; i++)
 		s->totals[i] += g->count[i];
 	ended_say(s, g);

@@ -139,7 +139,7 @@ load_take(struct sched *s, struct graph *g, const struct record_batch *r,
 	/* What was accepted under other limits is accepted still. */
 	s->set.limits.batch_ops = s->set.limits.graph_ops = UINT32_MAX;
 	s->set.limits.batch_bytes = s->set.limits.graph_bytes = UINT64_MAX;
-	s->set.limits.total_ops = UINT64_MAX;
+	s->set.limits.owner_bytes = s->set.limits.total_ops = UINT64_MAX;
 	e = batch_check(s, g, &m, &b, &err);
 	s->set.limits = limits;
 	if (e == E_OK)

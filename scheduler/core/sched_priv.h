@@ -261,7 +261,7 @@ struct sched {
 	uint32_t		 serial;	/* of the last peer */
 	uint32_t		*work;		/* scratch of state changes */
 	uint32_t		 n_work, work_cap;
-	uint64_t		 total_ops;	/* of graphs not ended */
+	uint64_t		 total_ops, total_bytes; /* of graphs not ended */
 	/* after a start: no assigning */
 	uint64_t		 quiet_until;
 	uint64_t		 retry_us;	/* look again who is late */

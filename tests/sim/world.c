@@ -51,6 +51,7 @@ world_init(struct world *w)
 		.credit_bytes = 16 << 20, .part_bytes = 65536,
 		.tensor_bytes = 256 << 20, .graph_ops = 1000000,
 		.graph_bytes = 2u << 30, .owner_graphs = 64,
+		.owner_bytes = 4ull << 30,
 		.total_ops = 4000000, .group_ops = 4096, .group_min_us = 4000,
 		.group_max_us = 100000, .group_tries = 3, .op_tries = 5,
 		.announce_us = 2000000, .keep_ended_us = 86400000000u,

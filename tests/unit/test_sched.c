@@ -199,9 +199,13 @@ START_TEST(every_validation_error)
 	sched_set_limits(w.s, &w.limits);
 	ck_assert_uint_eq(refused_with(7), E_QUOTA_BYTES);
 	w.limits.graph_bytes = 1 << 20;
-	w.limits.owner_graphs = 7;
+	w.limits.owner_bytes = 10;
 	sched_set_limits(w.s, &w.limits);
-	ck_assert_uint_eq(world_graph(&w, DEV, 8), 0);
+	ck_assert_uint_eq(refused_with(8), E_QUOTA_BYTES);
+	w.limits.owner_bytes = 1 << 20;
+	w.limits.owner_graphs = 8;
+	sched_set_limits(w.s, &w.limits);
+	ck_assert_uint_eq(world_graph(&w, DEV, 9), 0);
 }
 END_TEST
 
