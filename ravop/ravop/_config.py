@@ -65,8 +65,8 @@ def server(url: str | None = None, token: str | None = None) -> Server:
     tls = parts.scheme == "https"
     secret = _pick(token, env.get("RAVEN_TOKEN"), file.get("token"))
     if len(secret.encode()) > 64:
-        raise RavenError("the token is longer than 64 bytes; it is not one "
-                         "that ravenctl made.")
+        raise RavenError("the token is longer than 64 bytes; no operator "
+                         "made it.")
     return Server(
         url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
         host=parts.hostname,

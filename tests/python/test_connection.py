@@ -202,7 +202,7 @@ def test_refusals() -> None:
 
     with fake.Server(token) as served:
         R.Graph(url=served.url, token="wrong")
-        with pytest.raises(R.AuthError, match="no such token.*ravenctl"):
+        with pytest.raises(R.AuthError, match="no such token.*operator"):
             R.t(1)()
     with fake.Server(quota) as served:
         graph = R.Graph(url=served.url)
