@@ -161,44 +161,6 @@ text_u64(struct bytes b, uint64_t *v)
 	return 0;
 }
 
-int
-text_f64(struct bytes b, double *v)
-{
-	double scale = 1, sign = 1;
-	size_t i = 0;
-	int e = 0, esign = 1, point = 0;
-
-	*v = 0;
-	if (i < b.n && b.p[i] == '-') {
-		sign = -1;
-		i++;
-	}
-	if (i == b.n)
-		return -1;
-	for (; i < b.n && b.p[i] != 'e'; i++) {
-		if (b.p[i] == '.' && !point) {
-			point = 1;
-			continue;
-		}
-		if (b.p[i] < '0' || b.p[i] > '9')
-			return -1;
-		*v = *v * 10 + (b.p[i] - '0');
-		if (point)
-			scale *= 10;
-	}
-	if (i < b.n && ++i < b.n && (b.p[i] == '-' || b.p[i] == '+'))
-		esign = b.p[i++] == '-' ? -1 : 1;
-	for (; i < b.n; i++) {
-		if (b.p[i] < '0' || b.p[i] > '9' || e > 300)
-			return -1;
-		e = e * 10 + (b.p[i] - '0');
-	}
-	*v = sign * *v / scale;
-	for (; e > 0; e--)
-		*v = esign > 0 ? *v * 10 : *v / 10;
-	return 0;
-}
-
 size_t
 text_character(const uint8_t *p, size_t n)
 {

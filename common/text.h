@@ -31,8 +31,6 @@ struct str	 text_str(const struct text *);
 int		 text_hex(struct str, uint8_t *, size_t n);
 /* Decimal digits only; -1 on anything else. */
 int		 text_u64(struct bytes, uint64_t *);
-/* As text_add_f64 and plain decimals; -1 on anything else. */
-int		 text_f64(struct bytes, double *);
 /* Bytes of the UTF-8 character at p (n > 0), or 0 if there is none. */
 size_t		 text_character(const uint8_t *p, size_t n);
 bool		 text_utf8(const uint8_t *, size_t);	/* all of it is */

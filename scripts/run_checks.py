@@ -73,7 +73,7 @@ def pytest(name: str, *paths: str) -> Count:
     """A pytest run, counted from its report."""
     report = REPORTS / f"{name}.xml"
     env = {"PYTHONPATH": str(BUILD / "ravop"), "RAVEN_BUILD": str(BUILD)}
-    run(PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *paths, env=env)
+    run(PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junit-xml={report}", *paths, env=env)
     if not report.exists():
         return Count(0, 1)
     suite = next(ET.parse(report).iter("testsuite"))
