@@ -15,13 +15,18 @@
 /* The last, empty row lets ops without parameters have a table too. */
 #define PARAM(name, kind, value)					\
 	{ #name, PARAM_##kind, (value) == REQUIRED, (value) == NONE,	\
-	    IS_NUMBER(value) ? (value) : 0 },
+	    IS_NUMBER(value) ? (int64_t)(value) : 0,			\
+	    IS_NUMBER(value) ? (double)(value) : 0, NULL },
+#define CHOICE(name, choices, value)					\
+	{ #name, PARAM_CHOICE, false, (value) == NONE,			\
+	    IS_NUMBER(value) ? (value) : 0, 0, choices },
 #define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
 	static const struct param_row params_##NAME[] = {		\
-		params { NULL, PARAM_INT, false, false, 0 }		\
+		params { NULL, PARAM_INT, false, false, 0, 0, NULL }	\
 	};
 #include "common/ops.def"
 #undef PARAM
+#undef CHOICE
 
 static const struct op_row rows[] = {
 #define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
@@ -114,6 +119,70 @@ op_fail(struct op_error *e, enum error code, int32_t input, int64_t a,
 
 /* ---- parameters ---- */
 
+double
+param_float(const struct param *p)
+{
+	double number;
+
+	memcpy(&number, p->v, sizeof(number));
+	return number;
+}
+
+void
+param_set_float(struct param *p, double number)
+{
+	p->n = 1;
+	memcpy(p->v, &number, sizeof(number));
+}
+
+void
+param_text(const struct param *p, char buf[OP_TEXT_LEN + 1])
+{
+	size_t n = p->n > 0 ? (size_t)p->n * sizeof(p->v[0]) : 0;
+
+	memcpy(buf, p->v, n);
+	buf[n] = '\0';
+}
+
+static bool
+printable(const char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+bool
+param_set_text(struct param *p, const char *text, size_t n)
+{
+	if (n > OP_TEXT_LEN || !printable(text, n))
+		return false;
+	memset(p, 0, sizeof(*p));
+	p->n = (int32_t)((n + sizeof(p->v[0]) - 1) / sizeof(p->v[0]));
+	memcpy(p->v, text, n);
+	return true;
+}
+
+const char *
+param_choice(const struct param_row *row, int64_t i, size_t *len)
+{
+	const char *name = row->choices;
+
+	for (;;) {
+		for (*len = 0; name[*len] != '\0' && name[*len] != '|';)
+			++*len;
+		if (i-- == 0)
+			return name;
+		if (name[*len] == '\0')
+			return NULL;
+		name += *len + 1;
+	}
+}
+
 void
 op_params_default(const struct op_row *row, struct op_params *params)
 {
@@ -127,6 +196,8 @@ op_params_default(const struct op_row *row, struct op_params *params)
 		}
 		params->p[i].n = 1;
 		params->p[i].v[0] = row->params[i].value;
+		if (row->params[i].kind == PARAM_FLOAT)
+			param_set_float(&params->p[i], row->params[i].number);
 	}
 }
 
@@ -152,18 +223,64 @@ op_params_pack(const struct op_row *row, const struct op_params *params,
 static bool
 count_fits(const struct param_row *row, int64_t n)
 {
+	if (n == -1)
+		return row->none || row->kind == PARAM_AXIS ||
+		    row->kind == PARAM_AXES;
 	switch (row->kind) {
 	case PARAM_AXIS:
-		return n == 1 || n == -1;
-	case PARAM_AXES:
-		return n >= -1 && n <= OP_PARAM_LEN;
 	case PARAM_BOOL:
 	case PARAM_INT:
+	case PARAM_FLOAT:
+	case PARAM_DTYPE:
+	case PARAM_CHOICE:
 		return n == 1;
+	case PARAM_AXES:
 	case PARAM_INTS:
+	case PARAM_TEXT:
 		return n >= 0 && n <= OP_PARAM_LEN;
 	}
 	return false;
+}
+
+/* Is a text's last word nothing but padding from its len-th byte on? */
+static bool
+zero_from(const struct param *p, size_t len)
+{
+	const uint8_t *bytes = (const uint8_t *)p->v;
+
+	for (; len < (size_t)p->n * sizeof(p->v[0]); len++) {
+		if (bytes[len] != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Is the value, whose count fits, one that its kind may have? */
+static bool
+value_fits(const struct param_row *row, const struct param *p)
+{
+	char text[OP_TEXT_LEN + 1];
+	size_t len;
+
+	if (p->n <= 0)
+		return true;
+	switch (row->kind) {
+	case PARAM_BOOL:
+		return p->v[0] == 0 || p->v[0] == 1;
+	case PARAM_DTYPE:
+		return p->v[0] > 0 && p->v[0] < DT_COUNT;
+	case PARAM_CHOICE:
+		return p->v[0] >= 0 && p->v[0] <= INT32_MAX &&
+		    param_choice(row, p->v[0], &len) != NULL;
+	case PARAM_TEXT:
+		/* Padding is zero, so a text has one form. */
+		param_text(p, text);
+		len = strlen(text);
+		return printable(text, len) && p->v[p->n - 1] != 0 &&
+		    zero_from(p, len);
+	default:
+		return true;
+	}
 }
 
 enum error
@@ -195,8 +312,7 @@ op_params_unpack(const struct op_row *row, const int64_t *in, size_t words,
 			in += n;
 			words -= (size_t)n;
 		}
-		if (row->params[i].kind == PARAM_BOOL && p->v[0] != 0 &&
-		    p->v[0] != 1)
+		if (!value_fits(&row->params[i], p))
 			return op_fail(e, E_BAD_PARAM, -1, i, p->v[0],
 			    FAULT_VALUE, 0);
 	}

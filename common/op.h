@@ -14,8 +14,8 @@
 #include "tensor.h"
 
 #define OP_MANY		65535
-#define OP_PARAMS	4	/* parameters of an op, at most */
-#define OP_PARAM_LEN	16	/* numbers in a parameter, at most */
+#define OP_PARAMS	6	/* parameters of an op, at most */
+#define OP_PARAM_LEN	16	/* words of a parameter, at most */
 
 enum op_code {
 #define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc) \
@@ -29,7 +29,12 @@ enum param_kind {
 	PARAM_BOOL,
 	PARAM_INT,
 	PARAM_INTS,
+	PARAM_FLOAT,	/* the bits of a float64 */
+	PARAM_DTYPE,	/* an enum dtype */
+	PARAM_CHOICE,	/* which of the names in the row */
+	PARAM_TEXT,	/* printable ASCII, 8 bytes a word, zero-padded */
 };
+#define OP_TEXT_LEN	(8 * OP_PARAM_LEN)
 
 enum shape_rule {
 	SHAPE_SOURCE,		/* the shape of the value itself */
@@ -81,8 +86,10 @@ struct param_row {
 	const char	*name;
 	enum param_kind	 kind;
 	bool		 required;
-	bool		 none;		/* default is none */
+	bool		 none;		/* default is none, and none allowed */
 	int64_t		 value;		/* default, if not none */
+	double		 number;	/* default of a FLOAT */
+	const char	*choices;	/* of a CHOICE: "one|two" */
 };
 
 struct op_row {
@@ -117,7 +124,8 @@ enum param_fault {
 	FAULT_NEEDED,		/* it has no default and none was given */
 };
 
-/* Value of one parameter.  none: n = -1.  AXIS, BOOL, INT: n = 1. */
+/* Value of one parameter.  none: n = -1.  n counts words: 1 but for lists and
+ * text. */
 struct param {
 	int32_t	n;
 	int64_t	v[OP_PARAM_LEN];
@@ -127,6 +135,15 @@ struct param {
 struct op_params {
 	struct param	p[OP_PARAMS];
 };
+
+/* A FLOAT's number; a TEXT's bytes, 0-terminated, into buf. */
+double	 param_float(const struct param *);
+void	 param_set_float(struct param *, double);
+void	 param_text(const struct param *, char buf[OP_TEXT_LEN + 1]);
+/* False: longer than a parameter may be, or not printable. */
+bool	 param_set_text(struct param *, const char *, size_t);
+/* The i-th name of a CHOICE and its length; NULL: there are not so many. */
+const char *param_choice(const struct param_row *, int64_t i, size_t *len);
 
 const struct op_row	*op_by_code(uint32_t);		/* NULL: unknown */
 const struct op_row	*op_by_name(const char *);	/* Python's, or alias */

@@ -116,6 +116,14 @@ kind_wants(enum param_kind kind)
 		return "one int";
 	case PARAM_INTS:
 		return "ints, at most 16";
+	case PARAM_FLOAT:
+		return "a number";
+	case PARAM_DTYPE:
+		return "bool, int32, int64, float32 or float64";
+	case PARAM_CHOICE:
+		return "one of its names";
+	case PARAM_TEXT:
+		return "at most 128 characters of ASCII";
 	}
 	return "another value";
 }

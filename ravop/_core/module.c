@@ -4,11 +4,22 @@
  */
 #include "core.h"
 
+/* The name of the default. */
+static PyObject *
+choice_text(const struct param_row *p)
+{
+	size_t len;
+	const char *name = param_choice(p, p->value, &len);
+
+	return PyUnicode_FromStringAndSize(name, (Py_ssize_t)len);
+}
+
 static PyObject *
 param_tuple(const struct param_row *p)
 {
 	static const char *const kinds[] = {
-		"axis", "axes", "bool", "int", "ints",
+		"axis", "axes", "bool", "int", "ints", "float", "dtype",
+		"choice", "text",
 	};
 	PyObject *value;
 
@@ -18,9 +29,16 @@ param_tuple(const struct param_row *p)
 		value = Py_NewRef(Py_None);
 	else if (p->kind == PARAM_BOOL)
 		value = PyBool_FromLong((long)p->value);
+	else if (p->kind == PARAM_FLOAT)
+		value = PyFloat_FromDouble(p->number);
+	else if (p->kind == PARAM_DTYPE)
+		value = PyUnicode_FromString(dtype_name((enum dtype)p->value));
+	else if (p->kind == PARAM_CHOICE)
+		value = choice_text(p);
 	else
 		value = PyLong_FromLongLong(p->value);
-	return Py_BuildValue("ssN", p->name, kinds[p->kind], value);
+	return Py_BuildValue("ssNz", p->name, kinds[p->kind], value,
+	    p->choices);
 }
 
 static PyObject *
@@ -43,7 +61,8 @@ row_tuple(const struct op_row *row)
 	    row->doc);
 }
 
-/* ops(): (code, name, wire, min, max, ((param, kind, default)...), doc)... */
+/* ops(): (code, name, wire, min, max, ((param, kind, default,
+ * choices)...), doc)... */
 static PyObject *
 ops(PyObject *module, PyObject *arg)
 {

@@ -146,11 +146,15 @@ bad_param(PyObject *refused, const struct op_row *row,
 	static const char *const wants[] = {
 		"an int or None", "an int, a sequence of ints or None",
 		"True or False", "an int", "an int or a sequence of ints",
+		"a number", "bool, int32, int64, float32 or float64", NULL,
+		"at most 128 characters of ASCII",
 	};
+	const char *want = p->kind == PARAM_CHOICE ? p->choices :
+	    wants[p->kind];
 
 	PyErr_Clear();
 	PyErr_Format(refused, "%s: %s is %R; it must be %s.", row->name,
-	    p->name, obj, wants[p->kind]);
+	    p->name, obj, want);
 	return -1;
 }
 
@@ -203,19 +207,119 @@ many_ints(PyObject *obj, struct param *p)
 }
 
 static int
+one_float(PyObject *obj, struct param *p)
+{
+	double number;
+
+	if (PyUnicode_Check(obj) || PyBytes_Check(obj))
+		return -1;
+	number = PyFloat_AsDouble(obj);
+	if (number == -1 && PyErr_Occurred())
+		return -1;
+	param_set_float(p, number);
+	return 0;
+}
+
+/* A text, the name of a NumPy dtype, or of a type such as float. */
+static int
+one_dtype(PyObject *obj, int64_t *v)
+{
+	static const struct {
+		const char	*name;
+		enum dtype	 dtype;
+	} names[] = {
+		{ "bool", DT_BOOL }, { "bool_", DT_BOOL }, { "?", DT_BOOL },
+		{ "int32", DT_I32 }, { "i4", DT_I32 },
+		{ "int64", DT_I64 }, { "i8", DT_I64 }, { "int", DT_I64 },
+		{ "float32", DT_F32 }, { "f4", DT_F32 },
+		{ "float64", DT_F64 }, { "f8", DT_F64 }, { "float", DT_F64 },
+	};
+	PyObject *text;
+	size_t i, n = sizeof names / sizeof *names;
+
+	if (PyUnicode_Check(obj))
+		text = Py_NewRef(obj);
+	else if (PyType_Check(obj))
+		text = PyObject_GetAttrString(obj, "__name__");
+	else
+		text = PyObject_GetAttrString(obj, "name");
+	if (text == NULL)
+		return -1;
+	for (i = 0; i < n && PyUnicode_Check(text); i++) {
+		if (PyUnicode_CompareWithASCIIString(text, names[i].name) == 0)
+			break;
+	}
+	if (i < n && PyUnicode_Check(text))
+		*v = names[i].dtype;
+	else
+		i = n;
+	Py_DECREF(text);
+	return i < n ? 0 : -1;
+}
+
+static int
+one_choice(const struct param_row *row, PyObject *obj, int64_t *v)
+{
+	const char *text, *name;
+	Py_ssize_t n;
+	size_t len;
+
+	if (!PyUnicode_Check(obj))
+		return -1;
+	text = PyUnicode_AsUTF8AndSize(obj, &n);
+	if (text == NULL)
+		return -1;
+	for (*v = 0; (name = param_choice(row, *v, &len)) != NULL; ++*v) {
+		if (len == (size_t)n && memcmp(name, text, len) == 0)
+			return 0;
+	}
+	return -1;
+}
+
+static int
+one_text(PyObject *obj, struct param *p)
+{
+	const char *text;
+	Py_ssize_t n;
+
+	if (!PyUnicode_Check(obj))
+		return -1;
+	text = PyUnicode_AsUTF8AndSize(obj, &n);
+	return text != NULL && param_set_text(p, text, (size_t)n) ? 0 : -1;
+}
+
+/* Kinds whose values are no ints. */
+static int
+one_other(const struct param_row *row, PyObject *obj, struct param *p)
+{
+	switch (row->kind) {
+	case PARAM_BOOL:
+		return one_bool(obj, &p->v[0]);
+	case PARAM_FLOAT:
+		return one_float(obj, p);
+	case PARAM_DTYPE:
+		return one_dtype(obj, &p->v[0]);
+	case PARAM_CHOICE:
+		return one_choice(row, obj, &p->v[0]);
+	default:
+		return one_text(obj, p);
+	}
+}
+
+static int
 one_param(const struct op_row *row, const struct param_row *kind,
     PyObject *obj, struct param *p, PyObject *refused)
 {
 	int rc = -1;
 
-	if (obj == Py_None &&
-	    (kind->kind == PARAM_AXIS || kind->kind == PARAM_AXES)) {
+	if (obj == Py_None && (kind->none || kind->kind == PARAM_AXIS ||
+	    kind->kind == PARAM_AXES)) {
 		p->n = -1;
 		return 0;
 	}
 	p->n = 1;
-	if (kind->kind == PARAM_BOOL)
-		rc = one_bool(obj, &p->v[0]);
+	if (kind->kind == PARAM_BOOL || kind->kind >= PARAM_FLOAT)
+		rc = one_other(kind, obj, p);
 	else if (PyIndex_Check(obj) && !PySequence_Check(obj))
 		rc = one_int(obj, &p->v[0]);
 	else if (kind->kind == PARAM_AXES || kind->kind == PARAM_INTS)

@@ -21,6 +21,10 @@ KINDS = {
     "bool": "bool",
     "int": "int",
     "ints": "int or tuple of int",
+    "float": "float",
+    "dtype": "dtype",
+    "choice": "str",
+    "text": "str",
 }
 
 
@@ -31,6 +35,7 @@ class Param:
     name: str
     kind: str
     default: Any        # Ellipsis: it must be given
+    choices: str | None     # of a choice: 'one|two'
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,10 @@ def _document(row: Row, name: str) -> str:
               "    Values, or ops of the current graph."]
     for p in row.params:
         optional = "" if p.default is ... else f", default {p.default}"
-        lines += [f"{p.name} : {KINDS[p.kind]}{optional}"]
+        kind = KINDS[p.kind]
+        if p.choices is not None:
+            kind = "{" + ", ".join(map(repr, p.choices.split("|"))) + "}"
+        lines += [f"{p.name} : {kind}{optional}"]
     lines += ["name : str, optional", "    Label for `get_ops_by_name`.", "",
               "Returns", "-------", "Op", "",
               "Raises", "------", "GraphError",

@@ -3,6 +3,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import DTypeLike
+
 from ._op import Op
 
 MANY: int
@@ -13,6 +15,7 @@ class Param:
     name: str
     kind: str
     default: Any
+    choices: str | None
 
 @dataclass(frozen=True)
 class Row:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import DTypeLike
+
 from ._op import Op
 
 MANY: int
@@ -27,6 +29,7 @@ class Param:
     name: str
     kind: str
     default: Any
+    choices: str | None
 
 @dataclass(frozen=True)
 class Row:
@@ -58,6 +61,10 @@ TYPES = {
     "bool": "bool",
     "int": "int",
     "ints": "int | Sequence[int]",
+    "float": "float",
+    "dtype": "DTypeLike",
+    "choice": "str",
+    "text": "str",
 }
 
 
@@ -73,7 +80,10 @@ def signature(row: _ops.Row, first: list[str]) -> str:
     # NumPy's spelling reshape(x, 2, 3) makes a single tuple of them.
     for param in row.params:
         default = "" if param.default is ... else f" = {param.default!r}"
-        parts.append(f"{param.name}: {TYPES[param.kind]}{default}")
+        kind = TYPES[param.kind]
+        if param.default is None and "None" not in kind:
+            kind += " | None"
+        parts.append(f"{param.name}: {kind}{default}")
     spread = (len(row.params) == 1 and row.params[0].kind in ("ints", "axes")
               and not many)
     if not many:

@@ -8,7 +8,9 @@
 
 static const char *const kinds[] = {
 	[PARAM_AXIS] = "AXIS", [PARAM_AXES] = "AXES", [PARAM_BOOL] = "BOOL",
-	[PARAM_INT] = "INT", [PARAM_INTS] = "INTS",
+	[PARAM_INT] = "INT", [PARAM_INTS] = "INTS", [PARAM_FLOAT] = "FLOAT",
+	[PARAM_DTYPE] = "DTYPE", [PARAM_CHOICE] = "CHOICE",
+	[PARAM_TEXT] = "TEXT",
 };
 
 static const char *const shapes[] = {

@@ -267,6 +267,48 @@ START_TEST(defaults)
 }
 END_TEST
 
+/* Every kind of parameter: what packs comes back, what cannot be is refused. */
+START_TEST(parameter_kinds)
+{
+	static const struct param_row params[] = {
+		{ "eps", PARAM_FLOAT, false, false, 0, 1e-5, NULL },
+		{ "dtype", PARAM_DTYPE, false, true, 0, 0, NULL },
+		{ "mode", PARAM_CHOICE, false, false, 1, 0, "one|two" },
+		{ "text", PARAM_TEXT, true, false, 0, 0, NULL },
+	};
+	struct op_row row = { .params = params, .n_params = 4 };
+	char text[OP_TEXT_LEN + 1];
+	int64_t words[OP_PARAM_WORDS];
+	struct op_params p, q;
+	struct op_error e;
+	size_t n, len;
+
+	op_params_default(&row, &p);
+	ck_assert(param_float(&p.p[0]) == 1e-5);
+	ck_assert(p.p[1].n == -1 && p.p[2].v[0] == 1 && p.p[3].n == -1);
+	ck_assert(param_set_text(&p.p[3], "ij,jk->ik", 9));
+	ck_assert(!param_set_text(&q.p[0], "\n", 1));
+	ck_assert(!param_set_text(&q.p[0], "x", OP_TEXT_LEN + 1));
+	n = op_params_pack(&row, &p, words);
+	ck_assert(op_params_unpack(&row, words, n, &q, &e) == E_OK);
+	param_text(&q.p[3], text);
+	ck_assert_str_eq(text, "ij,jk->ik");
+	ck_assert(strncmp(param_choice(&params[2], 1, &len), "two", 3) == 0);
+	ck_assert(len == 3 && param_choice(&params[2], 2, &len) == NULL);
+	words[n - 1] |= (int64_t)1 << 40;	/* not padding */
+	ck_assert(op_params_unpack(&row, words, n, &q, &e) == E_BAD_PARAM);
+	ck_assert_int_eq(e.a[0], 3);
+	p.p[2].v[0] = 2;
+	n = op_params_pack(&row, &p, words);
+	ck_assert(op_params_unpack(&row, words, n, &q, &e) == E_BAD_PARAM);
+	ck_assert_int_eq(e.a[0], 2);
+	p.p[1] = (struct param){ .n = 1, .v = { 99 } };
+	n = op_params_pack(&row, &p, words);
+	ck_assert(op_params_unpack(&row, words, n, &q, &e) == E_BAD_PARAM);
+	ck_assert_int_eq(e.a[0], 1);
+}
+END_TEST
+
 static enum error
 unpack(enum op_code code, const int64_t *words, size_t n)
 {
@@ -360,6 +402,7 @@ main(void)
 	    sizeof(refusals) / sizeof(refusals[0]));
 	tcase_add_test(t, table);
 	tcase_add_test(t, defaults);
+	tcase_add_test(t, parameter_kinds);
 	tcase_add_test(t, packed_parameters);
 	tcase_add_test(t, costs);
 	suite_add_tcase(s, t);
