@@ -8,9 +8,8 @@
 
 #include <string.h>
 
-/* An axis between -ndim and ndim - 1, counted from 0; false if out of range. */
-static bool
-normal_axis(int64_t axis, uint32_t ndim, uint32_t *out)
+bool
+infer_axis(int64_t axis, uint32_t ndim, uint32_t *out)
 {
 	if (axis < -(int64_t)ndim || axis >= (int64_t)ndim)
 		return false;
@@ -18,9 +17,8 @@ normal_axis(int64_t axis, uint32_t ndim, uint32_t *out)
 	return true;
 }
 
-/* All of p's axes as bits; each at most once. */
-static enum error
-axis_bits(const struct param *p, uint32_t ndim, uint32_t *bits,
+enum error
+infer_axis_bits(const struct param *p, uint32_t ndim, uint32_t *bits,
     struct op_error *e)
 {
 	uint32_t axis;
@@ -28,7 +26,7 @@ axis_bits(const struct param *p, uint32_t ndim, uint32_t *bits,
 
 	*bits = 0;
 	for (i = 0; i < p->n; i++) {
-		if (!normal_axis(p->v[i], ndim, &axis))
+		if (!infer_axis(p->v[i], ndim, &axis))
 			return op_fail(e, E_AXIS, 0, p->v[i], ndim, 0, 0);
 		if ((*bits >> axis & 1) != 0)
 			return op_fail(e, E_BAD_PARAM, -1, 0, p->v[i],
@@ -51,7 +49,7 @@ op_axes(const struct param *p, uint32_t ndim, uint32_t *bits,
 		*bits = 0;
 		return E_OK;
 	}
-	return axis_bits(p, ndim, bits, e);
+	return infer_axis_bits(p, ndim, bits, e);
 }
 
 enum error
@@ -65,9 +63,9 @@ op_permutation(const struct param *p, uint32_t ndim,
 	if (p->n < 0)
 		return E_OK;
 	if (p->n == 2 && ndim > 2) {
-		if (!normal_axis(p->v[0], ndim, &a))
+		if (!infer_axis(p->v[0], ndim, &a))
 			return op_fail(e, E_AXIS, 0, p->v[0], ndim, 0, 0);
-		if (!normal_axis(p->v[1], ndim, &b))
+		if (!infer_axis(p->v[1], ndim, &b))
 			return op_fail(e, E_AXIS, 0, p->v[1], ndim, 0, 0);
 		perm[a] = b;
 		perm[b] = a;
@@ -75,25 +73,43 @@ op_permutation(const struct param *p, uint32_t ndim,
 	}
 	if ((uint32_t)p->n != ndim)
 		return op_fail(e, E_BAD_PARAM, -1, 0, p->n, FAULT_NUMBER, 0);
-	if (axis_bits(p, ndim, &bits, e) != E_OK)
+	if (infer_axis_bits(p, ndim, &bits, e) != E_OK)
 		return e->code;
 	for (i = 0; i < ndim; i++)
-		(void)normal_axis(p->v[i], ndim, &perm[i]);
+		(void)infer_axis(p->v[i], ndim, &perm[i]);
 	return E_OK;
 }
 
 /* ---- dtypes ---- */
 
-static enum error
-infer_dtype(const struct op_row *row, const struct shape *const *in,
-    size_t n_in, uint8_t *out, struct op_error *e)
+/* A parameter of kind DTYPE that was given decides; DT_NONE: there is none. */
+static enum dtype
+wanted_dtype(const struct infer *f)
 {
-	enum dtype first = in[0]->dtype, all = first;
+	uint32_t i;
+
+	for (i = 0; i < f->row->n_params; i++) {
+		if (f->row->params[i].kind == PARAM_DTYPE && f->p[i].n > 0)
+			return (enum dtype)f->p[i].v[0];
+	}
+	return DT_NONE;
+}
+
+static enum error
+infer_dtype(const struct infer *f)
+{
+	enum dtype first = f->in[0]->dtype, all = first;
+	enum dtype wanted = wanted_dtype(f);
+	uint8_t *out = &f->out->dtype;
 	size_t i;
 
-	for (i = 1; i < n_in; i++)
-		all = dtype_promote(all, in[i]->dtype);
-	switch (row->dtype) {
+	for (i = 1; i < f->n_in; i++)
+		all = dtype_promote(all, f->in[i]->dtype);
+	if (wanted != DT_NONE) {
+		*out = wanted;
+		return E_OK;
+	}
+	switch (f->row->dtype) {
 	case DTYPE_KEEP:
 		*out = first;
 		return E_OK;
@@ -106,7 +122,7 @@ infer_dtype(const struct op_row *row, const struct shape *const *in,
 	case DTYPE_POW:
 		*out = all;
 		return all != DT_BOOL ? E_OK :
-		    op_fail(e, E_DTYPE, 0, DT_BOOL, 0, 0, 0);
+		    op_fail(f->e, E_DTYPE, 0, DT_BOOL, 0, 0, 0);
 	case DTYPE_FLOAT:
 		*out = dtype_is_float(all) ? all : DT_F64;
 		return E_OK;
@@ -120,35 +136,21 @@ infer_dtype(const struct op_row *row, const struct shape *const *in,
 		*out = DT_I64;
 		return E_OK;
 	}
-	return op_fail(e, E_INTERNAL, -1, 0, 0, 0, 0);
+	return op_fail(f->e, E_INTERNAL, -1, 0, 0, 0, 0);
 }
 
 /* ---- shapes ---- */
 
-/* What a shape rule works with. */
-struct infer {
-	const struct op_row		*row;
-	const struct shape *const	*in;
-	size_t				 n_in;
-	const struct param		*p;	/* the op's parameters */
-	struct shape			*out;
-	struct op_error			*e;
-};
-
-static enum error
-shape_same(const struct infer *f)
+enum error
+infer_same(const struct infer *f)
 {
 	f->out->ndim = f->in[0]->ndim;
 	memcpy(f->out->dims, f->in[0]->dims, sizeof(f->out->dims));
 	return E_OK;
 }
 
-/*
- * Broadcasts the first na axes of a with the first nb of b into the first of
- * out, aligned at their ends.
- */
-static enum error
-broadcast(const struct infer *f, const struct shape *a, uint32_t na,
+enum error
+infer_broadcast(const struct infer *f, const struct shape *a, uint32_t na,
     const struct shape *b, uint32_t nb)
 {
 	uint32_t n = na > nb ? na : nb, i;
@@ -169,12 +171,12 @@ broadcast(const struct infer *f, const struct shape *a, uint32_t na,
 static enum error
 shape_broadcast(const struct infer *f)
 {
-	return broadcast(f, f->in[0], f->in[0]->ndim, f->in[1],
+	return infer_broadcast(f, f->in[0], f->in[0]->ndim, f->in[1],
 	    f->in[1]->ndim);
 }
 
-static enum error
-append_axis(const struct infer *f, int64_t length)
+enum error
+infer_append(const struct infer *f, int64_t length)
 {
 	if (f->out->ndim == TENSOR_RANK)
 		return op_fail(f->e, E_RANK, -1, TENSOR_RANK + 1, TENSOR_RANK,
@@ -206,12 +208,12 @@ shape_matmul(const struct infer *f)
 		    FAULT_SCALAR);
 	if (check_inner(f) != E_OK)
 		return f->e->code;
-	if (broadcast(f, a, a->ndim > 2 ? a->ndim - 2u : 0, b,
+	if (infer_broadcast(f, a, a->ndim > 2 ? a->ndim - 2u : 0, b,
 	    b->ndim > 2 ? b->ndim - 2u : 0) != E_OK)
 		return f->e->code;
-	if (a->ndim > 1 && append_axis(f, a->dims[a->ndim - 2]) != E_OK)
+	if (a->ndim > 1 && infer_append(f, a->dims[a->ndim - 2]) != E_OK)
 		return f->e->code;
-	if (b->ndim > 1 && append_axis(f, b->dims[b->ndim - 1]) != E_OK)
+	if (b->ndim > 1 && infer_append(f, b->dims[b->ndim - 1]) != E_OK)
 		return f->e->code;
 	return E_OK;
 }
@@ -228,13 +230,13 @@ shape_dot(const struct infer *f)
 		return f->e->code;
 	f->out->ndim = 0;
 	for (i = 0; i + 1 < a->ndim; i++) {
-		if (append_axis(f, a->dims[i]) != E_OK)
+		if (infer_append(f, a->dims[i]) != E_OK)
 			return f->e->code;
 	}
 	for (i = 0; i < b->ndim; i++) {
 		if (b->ndim == 1 || i == b->ndim - 2u)
 			continue;
-		if (append_axis(f, b->dims[i]) != E_OK)
+		if (infer_append(f, b->dims[i]) != E_OK)
 			return f->e->code;
 	}
 	return E_OK;
@@ -291,9 +293,8 @@ shape_reduce_some(const struct infer *f)
 	return E_OK;
 }
 
-/* One axis with all of the input's elements. */
-static enum error
-flat(const struct infer *f, int64_t elements)
+enum error
+infer_flat(const struct infer *f, int64_t elements)
 {
 	f->out->ndim = 1;
 	f->out->dims[0] = elements;
@@ -306,11 +307,11 @@ shape_sort(const struct infer *f)
 	uint32_t axis;
 
 	if (f->p[0].n < 0)
-		return flat(f, shape_elements(f->in[0]));
-	if (!normal_axis(f->p[0].v[0], f->in[0]->ndim, &axis))
+		return infer_flat(f, shape_elements(f->in[0]));
+	if (!infer_axis(f->p[0].v[0], f->in[0]->ndim, &axis))
 		return op_fail(f->e, E_AXIS, 0, f->p[0].v[0], f->in[0]->ndim, 0,
 		    0);
-	return shape_same(f);
+	return infer_same(f);
 }
 
 static enum error
@@ -388,12 +389,12 @@ shape_concat(const struct infer *f)
 				return op_fail(f->e, E_OVERFLOW, -1, -1,
 				    INT64_MAX, 0, 0);
 		}
-		return flat(f, total);
+		return infer_flat(f, total);
 	}
-	shape_same(f);
+	infer_same(f);
 	if (first->ndim == 0)
-		flat(f, 1);
-	if (!normal_axis(f->p[0].v[0], f->out->ndim, &axis))
+		infer_flat(f, 1);
+	if (!infer_axis(f->p[0].v[0], f->out->ndim, &axis))
 		return op_fail(f->e, E_AXIS, 0, f->p[0].v[0], f->out->ndim, 0,
 		    0);
 	for (i = 1; i < f->n_in; i++) {
@@ -414,7 +415,7 @@ shape_expand_dims(const struct infer *f)
 	ndim = a->ndim + (uint32_t)f->p[0].n;
 	if (ndim > TENSOR_RANK)
 		return op_fail(f->e, E_RANK, -1, ndim, TENSOR_RANK, 0, 0);
-	if (axis_bits(&f->p[0], ndim, &bits, f->e) != E_OK)
+	if (infer_axis_bits(&f->p[0], ndim, &bits, f->e) != E_OK)
 		return f->e->code;
 	f->out->ndim = (uint8_t)ndim;
 	for (i = 0; i < ndim; i++)
@@ -423,8 +424,8 @@ shape_expand_dims(const struct infer *f)
 }
 
 static enum error (*const shape_rules[])(const struct infer *) = {
-	[SHAPE_SOURCE] = shape_same,
-	[SHAPE_SAME] = shape_same,
+	[SHAPE_SOURCE] = infer_same,
+	[SHAPE_SAME] = infer_same,
 	[SHAPE_BROADCAST] = shape_broadcast,
 	[SHAPE_MATMUL] = shape_matmul,
 	[SHAPE_DOT] = shape_dot,
@@ -449,7 +450,7 @@ op_infer(const struct op_row *row, const struct shape *const *in, size_t n_in,
 		return op_fail(e, E_ARITY, -1, (int64_t)n_in, row->min,
 		    row->max, 0);
 	memset(out, 0, sizeof(*out));
-	if (infer_dtype(row, in, n_in, &out->dtype, e) != E_OK)
+	if (infer_dtype(&f) != E_OK)
 		return e->code;
 	if (shape_rules[row->shape](&f) != E_OK)
 		return e->code;

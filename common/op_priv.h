@@ -4,10 +4,38 @@
 #ifndef RAVEN_OP_PRIV_H
 #define RAVEN_OP_PRIV_H
 
-#include "error.h"
+#include "op.h"
 
 /* Fills in all but op and returns code. */
 enum error	 op_fail(struct op_error *, enum error code, int32_t input,
 		    int64_t, int64_t, int64_t, int64_t);
+
+/* What a shape rule works with; it fills in out's ndim and dims. */
+struct infer {
+	const struct op_row		*row;
+	const struct shape *const	*in;
+	size_t				 n_in;
+	const struct param		*p;	/* the op's parameters */
+	struct shape			*out;
+	struct op_error			*e;
+};
+
+/* An axis between -ndim and ndim - 1, counted from 0; false: out of range. */
+bool		 infer_axis(int64_t axis, uint32_t ndim, uint32_t *out);
+/* All of p's axes as bits; each at most once. */
+enum error	 infer_axis_bits(const struct param *p, uint32_t ndim,
+		    uint32_t *bits, struct op_error *e);
+/* The shape of the first input. */
+enum error	 infer_same(const struct infer *);
+/* One axis of so many elements. */
+enum error	 infer_flat(const struct infer *, int64_t elements);
+/* One more axis, behind the others. */
+enum error	 infer_append(const struct infer *, int64_t length);
+/*
+ * Broadcasts the first na axes of a with the first nb of b into the first of
+ * out, aligned at their ends.
+ */
+enum error	 infer_broadcast(const struct infer *, const struct shape *a,
+		    uint32_t na, const struct shape *b, uint32_t nb);
 
 #endif
