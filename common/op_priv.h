@@ -38,20 +38,4 @@ enum error	 infer_append(const struct infer *, int64_t length);
 enum error	 infer_broadcast(const struct infer *, const struct shape *a,
 		    uint32_t na, const struct shape *b, uint32_t nb);
 
-/* An axis between -ndim and ndim - 1, counted from 0; false if out of range. */
-bool		 op_axis(int64_t axis, uint32_t ndim, uint32_t *out);
-
-/* What a shape rule works with; it fills in out but for the dtype. */
-struct infer {
-	const struct op_row		*row;
-	const struct shape *const	*in;
-	size_t				 n_in;
-	const struct param		*p;	/* the op's parameters */
-	struct shape			*out;
-	struct op_error			*e;
-};
-
-enum error	 shape_same(const struct infer *);
-/* Rules of other families, each in op_infer_FAMILY.c, are declared here. */
-
 #endif
