@@ -157,9 +157,9 @@ static uint64_t
 run_some(struct exec *x, uint64_t budget)
 {
 	const struct step *s = &x->plan.steps[x->step];
-	struct run r = { x->arena, x->plan.slots, s };
-	int64_t left = s->units - x->unit, n = left;
 	struct op_error e = { .input = -1 };
+	struct run r = { x->arena, x->plan.slots, s, &e };
+	int64_t left = s->units - x->unit, n = left;
 
 	plan_settle(&x->plan, s->op + 1);
 	if (x->plan.errors[s->op].code != E_OK) {

@@ -137,6 +137,7 @@ struct run {
 	uint8_t			*arena;		/* borrowed, as all here */
 	const struct slot	*slots;
 	const struct step	*step;
+	struct op_error		*error;		/* a: what goes with a failure */
 };
 
 static inline uint8_t *
