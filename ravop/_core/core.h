@@ -20,6 +20,8 @@ struct core {
 	PyObject	*refused;	/* exception of calls that cannot be */
 	PyObject	*inside;	/* folder whose frames are not the user's */
 	PyObject	*lift, *full;	/* names of Recorder's hooks */
+	PyObject	*settle;	/* and of Op's */
+	bool		 eager;		/* each op is waited for */
 };
 
 /* Bytes of a tensor, with NumPy's view of them. */
@@ -55,6 +57,7 @@ struct py_op {
 	struct py_recorder	*graph;
 	uint32_t		 value;
 	PyObject		*weak;
+	PyObject		*params;	/* as they were given, or NULL */
 };
 
 struct py_client {
@@ -88,6 +91,8 @@ int		 op_room(struct py_recorder *, size_t n);
 /* Records row over in; NULL with an exception. */
 PyObject	*op_record(struct py_recorder *, PyTypeObject *, const struct op_row *,
 		    const uint32_t *in, size_t n, const struct op_params *);
+/* Passes a new op through, once it is computed if each is to be waited for. */
+PyObject	*op_made(struct core *, PyObject *op);
 
 /* py_input.c */
 /* The value number of an input; -1 with an exception, 0: not an input. */

@@ -168,7 +168,20 @@ digest(PyObject *module, PyObject *args)
 	return PyBytes_FromStringAndSize((const char *)out, DIGEST_LEN);
 }
 
+/* eager(bool): whether each op is waited for when it is made. */
+static PyObject *
+eager(PyObject *module, PyObject *arg)
+{
+	int on = PyObject_IsTrue(arg);
+
+	if (on < 0)
+		return NULL;
+	((struct core *)PyModule_GetState(module))->eager = on == 1;
+	Py_RETURN_NONE;
+}
+
 static PyMethodDef core_methods[] = {
+	{ "eager", eager, METH_O, "Waits for each op when it is made." },
 	{ "ops", ops, METH_NOARGS, "The op table." },
 	{ "aliases", aliases, METH_NOARGS, "Other names of ops." },
 	{ "errors", errors, METH_NOARGS, "The error table." },
@@ -198,11 +211,12 @@ core_exec(PyObject *module)
 	core->value_type = add_type(module, &value_spec);
 	core->lift = PyUnicode_InternFromString("_lift");
 	core->full = PyUnicode_InternFromString("_full");
+	core->settle = PyUnicode_InternFromString("_settle");
 	core->result_type = Py_XNewRef((PyObject *)core->op_type);
 	core->refused = Py_NewRef(PyExc_ValueError);
 	return core->op_type == NULL || core->recorder_type == NULL ||
 	    core->client_type == NULL || core->value_type == NULL ||
-	    core->lift == NULL || core->full == NULL ||
+	    core->lift == NULL || core->full == NULL || core->settle == NULL ||
 	    PyModule_AddIntConstant(module, "PROTOCOL", RAVEN_PROTOCOL) < 0 ||
 	    PyModule_AddIntConstant(module, "SMALL", MSG_SMALL) < 0 ? -1 : 0;
 }
@@ -235,6 +249,7 @@ core_clear(PyObject *module)
 	Py_CLEAR(core->inside);
 	Py_CLEAR(core->lift);
 	Py_CLEAR(core->full);
+	Py_CLEAR(core->settle);
 	return 0;
 }
 

@@ -43,6 +43,7 @@ op_dealloc(PyObject *self)
 		recorder_drop(&op->graph->r, op->value);
 		Py_DECREF(op->graph);
 	}
+	Py_XDECREF(op->params);
 	type->tp_free(self);
 	Py_DECREF(type);
 }
@@ -83,6 +84,21 @@ op_record(struct py_recorder *g, PyTypeObject *type, const struct op_row *row,
 	return op_new(g, type, value);
 }
 
+/* In eager mode, what an operator or a function made is waited for. */
+PyObject *
+op_made(struct core *core, PyObject *op)
+{
+	PyObject *got;
+
+	if (op == NULL || !core->eager)
+		return op;
+	got = PyObject_CallMethodNoArgs(op, core->settle);
+	if (got == NULL)
+		Py_CLEAR(op);
+	Py_XDECREF(got);
+	return op;
+}
+
 static PyObject *
 unary(PyObject *self, enum op_code code)
 {
@@ -92,8 +108,9 @@ unary(PyObject *self, enum op_code code)
 	if (op_room(op->graph, 1) < 0)
 		return NULL;
 	memset(&none, 0, sizeof none);
-	return op_record(op->graph, (PyTypeObject *)op->graph->core->result_type,
-	    op_by_code(code), &op->value, 1, &none);
+	return op_made(op->graph->core, op_record(op->graph,
+	    (PyTypeObject *)op->graph->core->result_type, op_by_code(code),
+	    &op->value, 1, &none));
 }
 
 static PyObject *
@@ -112,8 +129,9 @@ binary(PyObject *a, PyObject *b, enum op_code code)
 	if (got == 0)
 		Py_RETURN_NOTIMPLEMENTED;
 	memset(&none, 0, sizeof none);
-	return op_record(g, (PyTypeObject *)g->core->result_type,
-	    op_by_code(code), in, 2, &none);
+	return op_made(g->core, op_record(g,
+	    (PyTypeObject *)g->core->result_type, op_by_code(code), in, 2,
+	    &none));
 }
 
 static PyObject *
@@ -224,7 +242,17 @@ get_graph(PyObject *self, void *arg)
 	return Py_NewRef((PyObject *)((struct py_op *)self)->graph);
 }
 
+static PyObject *
+get_params(PyObject *self, void *arg)
+{
+	PyObject *params = ((struct py_op *)self)->params;
+
+	(void)arg;
+	return params == NULL ? PyTuple_New(0) : Py_NewRef(params);
+}
+
 static PyGetSetDef op_getset[] = {
+	{ "_params", get_params, NULL, "Parameters as they were given.", NULL },
 	{ "_shape", get_shape, NULL, "Lengths of the axes.", NULL },
 	{ "_dtype", get_code, NULL, "Code of the dtype.", NULL },
 	{ "id", get_id, NULL, "Number of the op in its graph, from 1.", NULL },

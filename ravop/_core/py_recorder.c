@@ -220,7 +220,9 @@ apply(PyObject *self, PyObject *args)
 		    in, n, &params);
 	if (in != near)
 		xfree(in);
-	return op;
+	if (op != NULL && PyTuple_GET_SIZE(given) > 0)
+		((struct py_op *)op)->params = Py_NewRef(given);
+	return op_made(g->core, op);
 }
 
 static int
@@ -366,6 +368,21 @@ about(PyObject *self, PyObject *number)
 	    line_of(g, op));
 }
 
+/* _hand(cls, op): another handle of a recorded op. */
+static PyObject *
+hand(PyObject *self, PyObject *args)
+{
+	PyObject *cls, *number;
+
+	if (!PyArg_ParseTuple(args, "O!O", &PyType_Type, &cls, &number) ||
+	    known(self_of(self), number) == NULL)
+		return NULL;
+	recorder_again(&self_of(self)->r,
+	    (uint32_t)PyLong_AsUnsignedLong(number));
+	return op_new(self_of(self), (PyTypeObject *)cls,
+	    (uint32_t)PyLong_AsUnsignedLong(number));
+}
+
 static PyObject *
 get_total(PyObject *self, void *arg)
 {
@@ -395,6 +412,7 @@ static PyMethodDef recorder_methods[] = {
 	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },
 	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },
 	{ "_done", done, METH_O, "The op is computed." },
+	{ "_hand", hand, METH_VARARGS, "A handle of a recorded op." },
 	{ "_about", about, METH_O, "What is known of an op." },
 	{ NULL, NULL, 0, NULL },
 };

@@ -187,6 +187,19 @@ recorder_drop(struct recorder *r, uint32_t value)
 	r->released[r->n_released++] = value;
 }
 
+void
+recorder_again(struct recorder *r, uint32_t value)
+{
+	uint32_t i;
+
+	if (r->ops[value - 1].held > 0)
+		return;
+	for (i = 0; i < r->n_released; i++) {
+		if (r->released[i] == value)
+			r->released[i--] = r->released[--r->n_released];
+	}
+}
+
 static uint32_t *
 push(uint32_t *stack, size_t *n, size_t *cap, uint32_t value)
 {

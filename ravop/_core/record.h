@@ -73,6 +73,8 @@ const struct shape	*recorder_shape(const struct recorder *, uint32_t value);
 /* Handles come and go; an op without any is let go with the next cut. */
 void	 recorder_hold(struct recorder *, uint32_t value);
 void	 recorder_drop(struct recorder *, uint32_t value);
+/* It may have lost its last handle and now gets another. */
+void	 recorder_again(struct recorder *, uint32_t value);
 
 /* The op is computed, so what it needs is. */
 void	 recorder_done(struct recorder *, uint32_t value);

@@ -13,26 +13,28 @@ from __future__ import annotations
 import pathlib as _pathlib
 from typing import Any as _Any
 
-from . import _core, _ops
-from ._api import File, compute, t, versions
+from . import _core, _ops, stats
+from ._api import compute, t, versions
 from ._api import elsewhere as _elsewhere
 from ._constants import (GraphStatus, MappingStatus, OpStatus, Status, epsilon,
                          inf, minus_one, one, pi)
+from ._data import Data
 from ._errors import (AuthError, CancelledError, GraphError, NoServerError,
                       OpError, QuotaError, RavenError)
 from ._graph import Graph
-from ._op import Op, Scalar, Tensor
+from ._op import File, Op, Scalar, Tensor
 from ._ops import *  # noqa: F403
 from ._ops import create_op
 from ._progress import options
 from ._version import VERSION as __version__
+from .globals import globals
 
 __all__ = [
-    "AuthError", "CancelledError", "File", "Graph", "GraphError",
+    "AuthError", "CancelledError", "Data", "File", "Graph", "GraphError",
     "GraphStatus", "MappingStatus", "NoServerError", "Op", "OpError",
     "OpStatus", "QuotaError", "RavenError", "Scalar", "Status", "Tensor",
-    "__version__", "compute", "create_op", "epsilon", "inf", "minus_one",
-    "one", "options", "pi", "t", "versions",
+    "__version__", "compute", "create_op", "epsilon", "globals", "inf",
+    "minus_one", "one", "options", "pi", "stats", "t", "versions",
 ]
 __all__ += list(_ops.FUNCTIONS)
 

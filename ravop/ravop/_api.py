@@ -1,7 +1,6 @@
 """Functions of the module that are no ops: values, computing, files."""
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from . import _core, _state
 from ._dtypes import Array
 from ._errors import GraphError
-from ._op import Op
+from ._op import File, Op
 from ._version import VERSION
 
 
@@ -44,44 +43,14 @@ def t(value: Any, dtype: Any = "ndarray", *, name: str | None = None) -> Op:
         return value
     target = None
     if isinstance(dtype, str) and dtype == "file":
-        value = _read(value)
-    elif not isinstance(dtype, str) or dtype != "ndarray":
+        return File(value, name=name)
+    if not isinstance(dtype, str) or dtype != "ndarray":
         target = dtype
     graph = _state.current()
     op = graph._record(value, None, target)
     if name is not None:
         graph._label(op, name)
     return op
-
-
-def _read(path: Any) -> Array:
-    try:
-        if str(path).endswith(".npy"):
-            array: Array = np.load(path, allow_pickle=False)
-            return array
-        if str(path).endswith(".csv"):
-            return np.loadtxt(path, delimiter=",", ndmin=1)
-    except (OSError, ValueError) as err:
-        raise GraphError(f"{path} cannot be read: {err}") from err
-    raise GraphError(f"{path} is no .npy or .csv file.")
-
-
-def File(value: str | os.PathLike[str]) -> Op:
-    """The values of a ``.npy`` or ``.csv`` file, as a Tensor.
-
-    Raises
-    ------
-    GraphError
-        When the file cannot be read.
-
-    Examples
-    --------
-    >>> import ravop as R
-    >>> R.File('missing.npy')       # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    ravop.GraphError: missing.npy cannot be read: ...
-    """
-    return t(value, "file")
 
 
 def compute(*ops: Op) -> tuple[Array, ...]:

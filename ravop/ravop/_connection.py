@@ -21,6 +21,7 @@ from ._version import BUILD
 
 if TYPE_CHECKING:
     from ._graph import Graph
+    from ._view import View
 
 READ_BYTES = 256 * 1024
 CONNECT_S = 10.0
@@ -94,7 +95,7 @@ class Connection:
 
     # Waiting.
 
-    def wait(self, done: Callable[[], bool], graph: Graph, what: str,
+    def wait(self, done: Callable[[], bool], graph: View, what: str,
              timeout: float | None = None) -> bool:
         """Sends and reads until done() or the time is over."""
         self._check_fork()

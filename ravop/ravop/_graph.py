@@ -17,15 +17,14 @@ from . import _core, _state
 from ._config import server
 from ._connection import Connection, connection
 from ._dtypes import Array, is_value, to_array
-from ._errors import (CancelledError, GraphError, OpError, QuotaError,
-                      RavenError, sentence)
+from ._errors import GraphError, RavenError
+from ._events import Events
 from ._progress import Counts
+from ._view import FAILURE, SUCCESS
 
 if TYPE_CHECKING:
     from ._op import Op
 
-SUCCESS = "Graph computed successfully!"
-FAILURE = "Graph failed to compute."
 #: Bytes up to which a value is kept after it was handed out.
 KEPT_BYTES = 65536
 TENSOR_BYTES = 256 * 1024 * 1024
@@ -36,7 +35,7 @@ VERIFY = {"auto": 1, None: 0, 0: 0, 2: 2, 3: 3}
 _local_ids = itertools.count(1)
 
 
-class Graph(_core.Recorder):
+class Graph(Events):
     """A graph of ops; opening one makes it the current one.
 
     Parameters
@@ -120,93 +119,6 @@ class Graph(_core.Recorder):
         self._start(self._connection.max_tensor or TENSOR_BYTES,
                     self._connection.client, self._handle)
 
-    # What people see.
-
-    def __repr__(self) -> str:
-        number = f", id={self._id}" if self._id is not None else ""
-        return f"Graph(name={self.name!r}{number}, {self.approach})"
-
-    def __str__(self) -> str:
-        return f"Graph:\nId: {self._id}\nStatus: {self.status}\n"
-
-    @property
-    def id(self) -> int:
-        """Number of the graph at its server, which opens it."""
-        conn = self._connection
-        if self._id is None and conn is not None:
-            conn.wait(lambda: self._id is not None or self._broken is not None,
-                      self, f"graph {self.name!r}")
-            self._check()
-        assert self._id is not None
-        return self._id
-
-    @property
-    def status(self) -> str:
-        """'pending', 'computing', 'computed' or 'failed'."""
-        if self._message:
-            return "computed" if self._message == SUCCESS else "failed"
-        if self._failures or self._broken:
-            return "failed"
-        stats = self.get_op_stats()
-        if stats["computed_ops"] == stats["total_ops"] and stats["total_ops"]:
-            return "computed"
-        return "computing" if stats["computed_ops"] else "pending"
-
-    @property
-    def progress(self) -> float:
-        """Percent of the ops that are computed."""
-        stats = self.get_op_stats()
-        return 100.0 * stats["computed_ops"] / max(1, stats["total_ops"])
-
-    def get_op_stats(self) -> dict[str, int]:
-        """Counts of ops by state.
-
-        Examples
-        --------
-        >>> import ravop as R
-        >>> graph = R.Graph(name='stats', approach='local')
-        >>> a = R.t([1, 2]) + 1
-        >>> graph.get_op_stats()['total_ops'] >= 2
-        True
-        """
-        if self._connection is not None and not self._ended:
-            self._flush([], self._values)
-            self._connection.poll()
-        total, failed = self._total, len(self._failures)
-        computed = total - self._pending - failed
-        computing = 0
-        if self._connection is not None:
-            counts = self.counts
-            failed = max(failed, counts.failed)
-            # The server counts while it is waited for; between, what was seen
-            # is computed, and what that needed.
-            computed = max(counts.computed, self._computed)
-            computing = min(counts.computing,
-                            max(0, total - computed - failed))
-        return {
-            "total_ops": total,
-            "pending_ops": max(0, total - computed - computing - failed),
-            "computing_ops": computing,
-            "computed_ops": computed,
-            "failed_ops": failed,
-        }
-
-    def get_ops_by_name(self, op_name: str, graph_id: int | None = None
-                        ) -> list[Op]:
-        """Ops of the graph whose ``name=`` contains a text.
-
-        Examples
-        --------
-        >>> import ravop as R
-        >>> graph = R.Graph(approach='local')
-        >>> a = R.add(1, 2, name='three')
-        >>> graph.get_ops_by_name('thr') == [a]
-        True
-        """
-        del graph_id    # of 2022: the graph asked is this one
-        refs = [r for n, rs in self._names.items() if op_name in n for r in rs]
-        return [op for op in (ref() for ref in refs) if op is not None]
-
     # Recording; called by _core.
 
     def _lift(self, value: object) -> Any:
@@ -247,18 +159,7 @@ class Graph(_core.Recorder):
         self._flush([], self._values)
         self._connection.poll()
 
-    def _label(self, op: Op, name: str) -> None:
-        self._names.setdefault(name, []).append(weakref.ref(op))
-
     # Computing.
-
-    def _check(self) -> None:
-        if self._broken is not None:
-            raise self._broken
-        if self._message:
-            raise GraphError(
-                f"{self!r} has ended; open another with R.Graph()."
-            )
 
     def _settled(self, op: int) -> bool:
         return op in self._values or op in self._failures
@@ -293,6 +194,12 @@ class Graph(_core.Recorder):
         conn = self._connection
         if conn is None:
             self._compute_here()
+            for op in want:
+                if not self._settled(op):
+                    raise GraphError(
+                        f"op {op} has no value: no variable held it when its "
+                        "batch was computed. Keep the op in a variable."
+                    )
             return
         self._flush(want, self._values)
         what = f"op {want[0]}" if len(want) == 1 else f"{len(want)} ops"
@@ -328,48 +235,37 @@ class Graph(_core.Recorder):
         taken[op] = array
         return array
 
-    def _ask(self, op: Op) -> bool:
+    def _wait_for(self, ids: list[int]) -> None:
+        """Waits until ops are computed; raises if one failed."""
+        want = [i for i in ids if not self._settled(i)]
+        if want:
+            self._check()
+            self._fetch(want)
+        failed = next((i for i in ids if i in self._failures), None)
+        if failed is not None:
+            raise self._error(failed)
+
+    def _ask(self, op: int) -> bool:
         """True once op is computed or failed; sends what is recorded."""
-        if self._settled(op.id):
+        if self._settled(op):
             return True
         self._check()
         conn = self._connection
         if conn is None:
             self._compute_here()
         else:
-            self._flush([op.id], self._values)
-            conn.wait(lambda: self._settled(op.id) or self._broken is not None,
-                      self, f"op {op.id}", STATUS_S)
-        return self._settled(op.id)
+            self._flush([op], self._values)
+            conn.wait(lambda: self._settled(op) or self._broken is not None,
+                      self, f"op {op}", STATUS_S)
+        return self._settled(op)
 
-    def _error(self, op: int) -> OpError:
-        """What to raise for an op that failed."""
-        code, cause, text = self._failures[op]
-        name, todo = _core.errors().get(code, ("unknown", ""))
-        if cause not in self._failures and not 1 <= cause <= self._total:
-            cause = op
-        if cause != op and cause in self._failures:
-            code, _, text = self._failures[cause]
-            name, todo = _core.errors().get(code, ("unknown", ""))
-        operator, _, _, inputs, line = self._about(cause)
-        text = text or todo
-        for said in (f"Op {cause} ({operator}): ", f"{operator}: "):
-            text = text.removeprefix(said)
-        text = sentence(text, "")
-        given = ", ".join(str(i[1]) for i in inputs)
-        message = f"op {cause} ({operator}) of {given or 'nothing'} failed: {text}"
-        if cause != op:
-            message = (f"op {op} ({self._about(op)[0]}) has no value: it "
-                       f"depends on {message}")
-        if line is not None:
-            message += f" Recorded at {line[0]}:{line[1]}."
-        return OpError(
-            message, op=cause, operator=operator, code=name,
-            inputs=tuple(i[0] for i in inputs),
-            shapes=tuple(i[1] for i in inputs),
-            user_file=line[0] if line else None,
-            user_line=line[1] if line else None,
-        )
+    def _status_of(self, op: int) -> str:
+        """'pending', 'computing', 'computed' or 'failed', asked for."""
+        if op in self._failures:
+            return "failed"
+        if self._message == SUCCESS or self._is_source(op) or self._ask(op):
+            return "failed" if op in self._failures else "computed"
+        return "computing" if self.counts.computing else "pending"
 
     # Ending.
 
@@ -471,61 +367,6 @@ class Graph(_core.Recorder):
             self.cancel()
         except Exception:
             _state.pop(self)
-
-    # Events of the connection.
-
-    def on_forked(self) -> None:
-        """The parent of this process has it, and goes on with it."""
-        self._broken = GraphError(
-            f"{self!r} is the parent process's, not that of its fork; open "
-            "another with R.Graph()."
-        )
-
-    def on_opened(self, event: dict[str, Any]) -> None:
-        """The server gave the graph its number."""
-        self._id = event["g"]
-
-    def on_acked(self, event: dict[str, Any]) -> None:
-        """Batches are recorded; the client forgot them already."""
-
-    def on_value(self, event: dict[str, Any]) -> None:
-        """A value came."""
-        self._values[event["op"]] = event["value"]
-        if event["op"] <= self._total:
-            self._done(event["op"])
-
-    def on_failed(self, event: dict[str, Any]) -> None:
-        """An op has no value."""
-        self._failures[event["op"]] = (
-            event["code"], event["cause"] or event["op"], event["text"] or ""
-        )
-
-    def on_progress(self, event: dict[str, Any]) -> None:
-        """Counts of the ops."""
-        counts = self.counts
-        for field in ("pending", "computing", "computed", "failed",
-                      "participants", "left_ms"):
-            setattr(counts, field, event[field])
-        _state.report(counts.computed + counts.failed, counts.total)
-
-    def on_ended(self, event: dict[str, Any]) -> None:
-        """All is settled."""
-        self._ended = event
-        self.counts = Counts(computed=event["computed"],
-                             failed=event["failed"])
-
-    def on_refused(self, event: dict[str, Any]) -> None:
-        """The server refused the graph or a batch: it cannot go on."""
-        name, todo = _core.errors().get(event["code"], ("unknown", ""))
-        text = f"{self!r} was refused: {sentence(event['text'] or name, todo)}"
-        if name == "graph_ended":
-            self._broken = CancelledError(event["text"] or name)
-        elif name.startswith("quota") or name in ("too_big", "storage_full"):
-            self._broken = QuotaError(text)
-        elif event["what"] == "batch":
-            self._broken = GraphError(text)
-        else:
-            self._broken = RavenError(text)
 
 
 _CODES = {np.dtype(t): c for c, t in enumerate(

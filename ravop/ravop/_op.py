@@ -1,18 +1,21 @@
 """Op and its kinds: handles of what was recorded."""
 from __future__ import annotations
 
+import os
 from typing import Any, NoReturn
 
 import numpy as np
 
-from . import _core, _numpy, _state
+from . import _numpy, _state
 from ._dtypes import DTYPES, Array
 from ._errors import GraphError
 from ._graph import Graph
 from ._ops import Methods
+from ._record import Record
+from ._shape import Shape, Size
 
 
-class Op(_core.Op, Methods):
+class Op(Record, Methods):
     """One op of a graph; calling it gives its value.
 
     Operators and methods record further ops; nothing is computed before a
@@ -24,7 +27,7 @@ class Op(_core.Op, Methods):
     >>> graph = R.Graph(approach='local')
     >>> c = R.t([1, 2, 3]) + R.t([5, 22, 7])
     >>> c
-    Op(shape=(3,), dtype=int64, add)
+    Op(shape=(3,), dtype=int64, add, pending)
     >>> c()
     array([ 6, 24, 10])
     """
@@ -32,14 +35,12 @@ class Op(_core.Op, Methods):
     __slots__ = ()
     __array_priority__ = 1000
 
-    graph: Graph
-
     # What it is; never computes.
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """Lengths of its axes."""
-        return self._shape
+    def shape(self) -> Shape:
+        """Lengths of its axes, a tuple; calling it records them."""
+        return Shape(self._shape, self)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -52,12 +53,12 @@ class Op(_core.Op, Methods):
         return len(self._shape)
 
     @property
-    def size(self) -> int:
-        """Number of its elements."""
+    def size(self) -> Size:
+        """Number of its elements, an int; calling it records it."""
         size = 1
         for length in self._shape:
             size *= length
-        return size
+        return Size(size, self)
 
     @property
     def T(self) -> Op:
@@ -65,23 +66,13 @@ class Op(_core.Op, Methods):
         turned: Op = self.transpose()
         return turned
 
-    @property
-    def operator(self) -> str:
-        """Name of the operator."""
-        return self.graph._about(self.id)[0]
-
-    @property
-    def name(self) -> str:
-        """The ``name=`` it was given, or an empty text."""
-        for name, refs in self.graph._names.items():
-            if any(ref() is self for ref in refs):
-                return name
-        return ""
-
     def __repr__(self) -> str:
         kind = type(self).__name__
-        return (f"{kind}(shape={self.shape}, dtype={self.dtype}, "
-                f"{self.operator})")
+        operator = self.graph._about(self.id)[0]
+        status = ("" if self.graph._is_source(self.id)
+                  else ", " + self._known_status())
+        return (f"{kind}(shape={self._shape}, dtype={self.dtype}, "
+                f"{operator}{status})")
 
     def __len__(self) -> int:
         if not self._shape:
@@ -117,33 +108,6 @@ class Op(_core.Op, Methods):
             When the server cannot compute it.
         """
         return self.graph._compute([self])[0]
-
-    compute = __call__
-    get_output = __call__
-    wait_till_computed = __call__
-
-    @property
-    def status(self) -> str:
-        """'pending', 'computed' or 'failed', asked of the server."""
-        if not self.graph._ask(self):
-            return "pending"
-        return "failed" if self.id in self.graph._failures else "computed"
-
-    def get_status(self) -> str:
-        """The same as `status`."""
-        return self.status
-
-    @property
-    def output(self) -> Array | None:
-        """The value if it is computed, else None; does not wait for it."""
-        return self() if self.status == "computed" else None
-
-    @property
-    def error(self) -> str | None:
-        """Why it failed, or None."""
-        if self.status != "failed":
-            return None
-        return str(self.graph._error(self.id))
 
     def __bool__(self) -> bool:
         if self.size != 1:
@@ -216,9 +180,10 @@ class Tensor(Op):
 
     __slots__ = ()
 
-    def __new__(cls, value: object = None, **keywords: object) -> Tensor:
-        """Records the value."""
-        op: Tensor = _source(cls, value, keywords)
+    def __new__(cls, value: object = None, id: int | None = None,
+                **keywords: object) -> Tensor:
+        """Records the value, or attaches to op `id` of the graph."""
+        op: Tensor = _source(cls, value, id, keywords)
         return op
 
 
@@ -235,14 +200,64 @@ class Scalar(Op):
 
     __slots__ = ()
 
-    def __new__(cls, value: object = None, **keywords: object) -> Scalar:
-        """Records the value."""
-        op: Scalar = _source(cls, value, keywords)
+    def __new__(cls, value: object = None, id: int | None = None,
+                **keywords: object) -> Scalar:
+        """Records the value, or attaches to op `id` of the graph."""
+        op: Scalar = _source(cls, value, id, keywords)
         return op
 
 
-def _source(cls: Any, value: object, keywords: dict[str, object]) -> Any:
+class File(Tensor):
+    """The values of a ``.npy`` or ``.csv`` file, as a Tensor.
+
+    Raises
+    ------
+    GraphError
+        When the file cannot be read.
+
+    Examples
+    --------
+    >>> import ravop as R
+    >>> R.File('missing.npy')       # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ravop.GraphError: missing.npy cannot be read: ...
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, value: Any = None, id: int | None = None,
+                **keywords: object) -> File:
+        """Reads the file and records its values."""
+        if id is None and value is not None:
+            value = read(value)
+        op: File = _source(cls, value, id, keywords)
+        return op
+
+
+def read(path: str | os.PathLike[str]) -> Array:
+    """The array in a file."""
+    try:
+        if str(path).endswith(".npy"):
+            array: Array = np.load(path, allow_pickle=False)
+            return array
+        if str(path).endswith(".csv"):
+            return np.loadtxt(path, delimiter=",", ndmin=1)
+    except (OSError, ValueError) as err:
+        raise GraphError(f"{path} cannot be read: {err}") from err
+    if str(path).startswith(("ftp:", "ftps:", "sftp:")):
+        raise GraphError(
+            f"{path}: data over FTP is not part of Raven; fetch the file and "
+            "name its .npy or .csv."
+        )
+    raise GraphError(f"{path} is no .npy or .csv file.")
+
+
+def _source(cls: Any, value: object, id: int | None,
+            keywords: dict[str, object]) -> Any:
     name = keywords.get("name")
+    if id is not None:
+        graph = _state.current()
+        return graph._hand(cls, graph.op(id).id)
     if value is None:
         value = keywords.get("data")
     if value is None:

@@ -38,6 +38,18 @@ def classes() -> tuple[Any, Any, Any]:
     return Op, Tensor, Scalar
 
 
+def any_open() -> bool:
+    """True if a graph was opened and has not ended."""
+    return bool(_open)
+
+
+def kind(graph: Any, op: int) -> Any:
+    """The class of an op's handle."""
+    if not graph._is_source(op):
+        return classes()[0]
+    return classes()[1 if graph._about(op)[1] else 2]
+
+
 def report(done: int, total: int) -> None:
     """Calls the user's progress callback."""
     if OPTIONS.callback is not None:

@@ -140,7 +140,7 @@ def test_the_users_line() -> None:
 
 def test_repr_never_computes(graph: R.Graph) -> None:
     a = R.t([1, 2]) + 1
-    assert repr(a) == "Op(shape=(2,), dtype=int64, add)"
+    assert repr(a) == "Op(shape=(2,), dtype=int64, add, pending)"
     assert "test" in repr(graph)
     assert graph._pending
 
