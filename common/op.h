@@ -49,6 +49,7 @@ enum shape_rule {
 	SHAPE_RESHAPE,		/* as asked for, with as many elements */
 	SHAPE_CONCAT,		/* the first's, lengths added along the axis */
 	SHAPE_EXPAND_DIMS,	/* the input's, axes of length 1 inserted */
+	SHAPE_SAME_AXIS,	/* the input's; works along an axis, or all */
 };
 
 enum dtype_rule {

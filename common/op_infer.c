@@ -436,6 +436,7 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_RESHAPE] = shape_reshape,
 	[SHAPE_CONCAT] = shape_concat,
 	[SHAPE_EXPAND_DIMS] = shape_expand_dims,
+	[SHAPE_SAME_AXIS] = infer_same_axis,
 };
 
 enum error

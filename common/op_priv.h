@@ -38,4 +38,7 @@ enum error	 infer_append(const struct infer *, int64_t length);
 enum error	 infer_broadcast(const struct infer *, const struct shape *a,
 		    uint32_t na, const struct shape *b, uint32_t nb);
 
+/* op_infer_learn.c */
+enum error	 infer_same_axis(const struct infer *);
+
 #endif

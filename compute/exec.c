@@ -24,6 +24,7 @@ struct exec {
 	uint32_t	*exports;	/* ops, from 0; filled in when done */
 	size_t		 n_exports;
 	uint32_t	*failed;
+	const struct op_error *errors;	/* by ops, once done */
 	size_t		 n_failed;
 };
 
@@ -107,7 +108,7 @@ exec_load(struct exec *x, const uint8_t *program, size_t len,
 	if (r == E_OK)
 		r = take_memory(x, memory_limit, e);
 	if (r == E_OK) {
-		n = x->plan.prog.n_ops + 1u;
+		n = x->plan.source.n_ops + 1u;
 		x->exports = plan_alloc(&x->plan, n * sizeof *x->exports);
 		x->failed = plan_alloc(&x->plan, n * sizeof *x->failed);
 		if (x->plan.failed)
@@ -187,15 +188,15 @@ run_some(struct exec *x, uint64_t budget)
 static void
 finish(struct exec *x)
 {
-	const struct plan *p = &x->plan;
-
+	const struct program *source = &x->plan.source;
 	if (x->n_exports + x->n_failed > 0)
 		return;
-	plan_settle(&x->plan, p->prog.n_ops);
-	for (uint32_t i = 0; i < p->prog.n_ops; i++) {
-		if (p->errors[i].code != E_OK)
+	plan_settle(&x->plan, x->plan.prog.n_ops);
+	x->errors = lower_errors(&x->plan);
+	for (uint32_t i = 0; i < source->n_ops; i++) {
+		if (x->errors[i].code != E_OK)
 			x->failed[x->n_failed++] = i;
-		else if ((p->prog.ops[i].flags & PROGRAM_EXPORT) != 0)
+		else if ((source->ops[i].flags & PROGRAM_EXPORT) != 0)
 			x->exports[x->n_exports++] = i;
 	}
 }
@@ -238,9 +239,9 @@ void
 exec_export(const struct exec *x, size_t i, struct exec_value *v)
 {
 	const struct plan *p = &x->plan;
-	uint32_t op = x->exports[i];
+	uint32_t op = lower_value(p, x->exports[i]);
 
-	v->op = p->prog.base + op;
+	v->op = p->source.base + x->exports[i];
 	program_shape(&p->prog, op, &v->shape);
 	v->bytes = x->arena + p->slots[p->values[op].export].offset;
 	v->size = (size_t)shape_bytes(&v->shape);
@@ -255,5 +256,5 @@ exec_errors(const struct exec *x)
 const struct op_error *
 exec_op_error(const struct exec *x, size_t i)
 {
-	return &x->plan.errors[x->failed[i]];
+	return &x->errors[x->failed[i]];
 }

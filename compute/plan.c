@@ -56,9 +56,8 @@ plan_alloc(struct plan *p, size_t n)
 	return at;
 }
 
-/* Room for one more element in an array; false sets failed. */
-static bool
-grow(struct plan *p, void **array, size_t n, size_t *cap, size_t size)
+bool
+plan_grow(struct plan *p, void **array, size_t n, size_t *cap, size_t size)
 {
 	size_t more = *cap == 0 ? 64 : *cap * 2;
 	void *bigger;
@@ -82,7 +81,7 @@ plan_slot(struct plan *p, int64_t size)
 	void *slots = p->slots;
 	struct slot *s;
 
-	if (!grow(p, &slots, p->n_slots, &p->cap_slots, sizeof *s))
+	if (!plan_grow(p, &slots, p->n_slots, &p->cap_slots, sizeof *s))
 		return STEP_NO_SLOT;
 	p->slots = slots;
 	s = &p->slots[p->n_slots];
@@ -127,7 +126,7 @@ plan_step(struct plan *p, enum step_kind kind, uint32_t op, int64_t units,
 	if (scratch > 0)
 		slot = plan_slot(p, scratch);
 	if (p->failed ||
-	    !grow(p, &steps, p->n_steps, &p->cap_steps, sizeof *s))
+	    !plan_grow(p, &steps, p->n_steps, &p->cap_steps, sizeof *s))
 		return;
 	p->steps = steps;
 	s = &p->steps[p->n_steps++];
@@ -453,9 +452,15 @@ plan_load(struct plan *p, const uint8_t *program, size_t len,
 	r = program_open(&p->prog, program, len, PLAN_MAX_OPS, e);
 	if (r != E_OK)
 		return r;
-	n = p->prog.n_ops;
+	p->source = p->prog;
 	p->given = given;
 	p->n_given = n_given;
+	r = lower_program(p, e);
+	if (r != E_OK)
+		return r;
+	if (p->failed)
+		return out_of_memory(e, INT64_MAX, limit);
+	n = p->prog.n_ops;
 	p->values = plan_alloc(p, (n + 1u) * sizeof *p->values);
 	p->errors = plan_alloc(p, (n + 1u) * sizeof *p->errors);
 	if (p->failed)
@@ -465,8 +470,10 @@ plan_load(struct plan *p, const uint8_t *program, size_t len,
 	count_uses(p);
 	for (uint32_t i = 0; i < n && !p->failed; i++) {
 		r = plan_one(p, i, e);
-		if (r != E_OK)
+		if (r != E_OK) {
+			e->op = p->source.base + lower_origin(p, i);
 			return r;
+		}
 	}
 	return plan_memory(p, limit, e);
 }
@@ -476,6 +483,7 @@ plan_clear(struct plan *p)
 {
 	struct plan_chunk *c, *next;
 
+	lower_clear(p);
 	for (c = p->chunks; c != NULL; c = next) {
 		next = c->next;
 		xfree(c);

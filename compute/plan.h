@@ -6,6 +6,7 @@
 #define RAVEN_PLAN_H
 
 #include "common/program.h"
+#include "compute/lower.h"
 #include "compute/step.h"
 
 #define PLAN_MAX_OPS	65536
@@ -23,7 +24,9 @@ struct value {
 struct plan_chunk;
 
 struct plan {
-	struct program		 prog;
+	struct program		 prog;		/* of primitives */
+	struct program		 source;	/* as it came */
+	struct lower		*lowered;	/* NULL: they are the same */
 	const struct bytes	*given;
 	size_t			 n_given;
 	struct value		*values;	/* by op */
@@ -68,6 +71,9 @@ void	 plan_settle(struct plan *, uint32_t n);
 
 /* Parts of planning; NULL or no slot only once plan->failed is set. */
 void	*plan_alloc(struct plan *, size_t);
+/* Room for one more element in an array of n; false: there is none. */
+bool	 plan_grow(struct plan *, void **array, size_t n, size_t *cap,
+	    size_t size);
 uint32_t plan_slot(struct plan *, int64_t size);
 uint32_t plan_outside(struct plan *, const void *);
 /* The next step reads (or writes) this slot. */

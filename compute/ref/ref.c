@@ -1,6 +1,7 @@
 /*
  * The reference: numbers, positions, and which family an op belongs to.
  */
+#include "compute/lower.h"
 #include "compute/ref/ref.h"
 
 #include <string.h>
@@ -91,6 +92,8 @@ ref_op(const struct op_row *row, const struct op_params *params,
 	uint32_t ndim = in[0].shape.ndim, bits, perm[TENSOR_RANK];
 	struct op_error e;
 
+	if (lower_function(row->code) != NULL)
+		return ref_compound(row, params, in, n_in, out);
 	switch (row->shape) {
 	case SHAPE_REDUCE:
 	case SHAPE_REDUCE_SOME:

@@ -17,6 +17,10 @@ struct ref_value {
 enum error ref_op(const struct op_row *, const struct op_params *,
 	    const struct ref_value *in, size_t n_in, struct ref_value *out);
 
+/* An op that compute/lower.h rewrites. */
+enum error ref_compound(const struct op_row *, const struct op_params *,
+	    const struct ref_value *in, size_t n_in, struct ref_value *out);
+
 /* The families; each gets inputs of any dtype. */
 enum error ref_elementwise(enum op_code, const struct ref_value *in,
 	    size_t n_in, struct ref_value *out);

@@ -38,6 +38,7 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "less": ("R.less([1, 3], 2)", "array([ True, False])"),
     "less_equal": ("R.less_equal([2, 3], 2)", "array([ True, False])"),
     "equal": ("R.equal([1, 2], 2)", "array([False,  True])"),
+    "softmax": ("R.softmax([1.0, 1.0])", "array([0.5, 0.5])"),
     "not_equal": ("R.not_equal([1, 2], 2)", "array([ True, False])"),
 }
 

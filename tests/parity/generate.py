@@ -295,7 +295,13 @@ class Maker:
         picked = [int(i) for i in self.rng.permutation(ndim)[:more]]
         return (a,), (tuple(i - (ndim if self.chance(0.3) else 0) for i in picked),)
 
+    def do_same_axis(self, row: dict[str, Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
+        """Of any shape, along an axis or over all."""
+        a = self.pick()
+        return (a,), (None if self.chance(0.2) else (self.axis(self.values[a].ndim),),)
+
     RULES = {
+        "same_axis": do_same_axis,
         "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,
         "transpose": do_transpose, "reduce": do_reduce, "sort": do_sort, "reshape": do_reshape,
         "concat": do_concat, "expand_dims": do_expand_dims,

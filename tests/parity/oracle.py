@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from . import oracle_learn
+from .meaning import Line, Param, axes, one_axis, real
 from .program import Array
-
-Param = tuple[int, ...] | None
-Line = Callable[..., Any]
-
-
-def real(x: Array) -> Array:
-    """Integers and bools as float64: where NumPy would choose float16, Raven does not."""
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
-
-
-def axes(p: Param) -> int | tuple[int, ...] | None:
-    """A parameter as NumPy's axis."""
-    return p[0] if p is not None and len(p) == 1 else p
-
-
-def one_axis(p: Param) -> int | None:
-    """A parameter that is one axis or none."""
-    return None if p is None else p[0]
-
 
 def product(a: Array, b: Array) -> Array:
     """a * b; of bools: and."""
@@ -87,6 +69,7 @@ LINES: dict[str, Line] = {
     "less_equal": np.less_equal,
     "equal": np.equal,
     "not_equal": np.not_equal,
+    **oracle_learn.LINES,
 }
 
 # Dtypes that Raven refuses although NumPy has an answer in a dtype it lacks.
@@ -158,6 +141,8 @@ def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]
     if name in ULP and got.dtype.kind == "f":
         # The C library's long double pow errs at infinities: double may stand in.
         return np.asarray(near(got, precise(name, inputs, got.dtype), ULP[name]) | (got == want))
+    if name in oracle_learn.CLOSE and got.dtype.kind == "f":
+        return oracle_learn.close(name, got, want)
     if name in ("matmul", "dot") and got.dtype.kind == "f":
         return product_near(name, got, inputs)
     return same(got, want, name in BY_VALUE)
