@@ -50,6 +50,8 @@ enum shape_rule {
 	SHAPE_CONCAT,		/* the first's, lengths added along the axis */
 	SHAPE_EXPAND_DIMS,	/* the input's, axes of length 1 inserted */
 	SHAPE_SAME_AXIS,	/* the input's; works along an axis, or all */
+	SHAPE_SCAN,		/* the input's; axis None: flattened; 0-d: (1,) */
+	SHAPE_SEARCH,		/* the second's; the first has one axis */
 };
 
 enum dtype_rule {
@@ -117,6 +119,7 @@ enum shape_fault {
 	FAULT_COUNT,		/* elements given, elements wanted */
 	FAULT_RANKS,		/* of the first input and of the one named */
 	FAULT_LENGTHS,		/* of the first input and of the one named */
+	FAULT_AXES,		/* axes that the input has and that it needs */
 };
 enum param_fault {
 	FAULT_VALUE,		/* the value cannot be */

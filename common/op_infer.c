@@ -437,6 +437,8 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_CONCAT] = shape_concat,
 	[SHAPE_EXPAND_DIMS] = shape_expand_dims,
 	[SHAPE_SAME_AXIS] = infer_same_axis,
+	[SHAPE_SCAN] = infer_scan,
+	[SHAPE_SEARCH] = infer_search,
 };
 
 enum error

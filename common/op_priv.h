@@ -40,5 +40,8 @@ enum error	 infer_broadcast(const struct infer *, const struct shape *a,
 
 /* op_infer_learn.c */
 enum error	 infer_same_axis(const struct infer *);
+/* op_infer_reduce.c */
+enum error	 infer_scan(const struct infer *);
+enum error	 infer_search(const struct infer *);
 
 #endif

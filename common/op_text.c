@@ -255,6 +255,12 @@ text_shape(struct text *t, const struct subject *s)
 		add(t, " %" PRId64 "; only the axis that is joined may differ",
 		    a[2]);
 		break;
+	case FAULT_AXES:
+		add(t, "%s is ", input_name(s->e->input));
+		add_input(t, s, s->e->input);
+		add(t, "; it takes one with %" PRId64 " ax%s", a[2],
+		    a[2] == 1 ? "is" : "es");
+		break;
 	}
 }
 

@@ -137,6 +137,15 @@ run_units(const struct run *r, int64_t from, int64_t to)
 	case STEP_SORT:
 		run_sort(r, from, to);
 		break;
+	case STEP_SCAN:
+		run_scan(r, from, to);
+		break;
+	case STEP_ARGSORT:
+		run_argsort(r, from, to);
+		break;
+	case STEP_SEARCH:
+		run_search(r, from, to);
+		break;
 	case STEP_GEMM:
 		run_gemm(r, from, to);
 		break;

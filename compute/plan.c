@@ -287,6 +287,9 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_MEAN:
 	case OP_MIN:
 	case OP_MAX:
+	case OP_PROD:
+	case OP_ANY:
+	case OP_ALL:
 		plan_reduce(p, op);
 		break;
 	case OP_ARGMAX:
@@ -295,6 +298,16 @@ plan_value(struct plan *p, const struct plan_op *op)
 		break;
 	case OP_SORT:
 		plan_sort(p, op);
+		break;
+	case OP_CUMSUM:
+	case OP_CUMPROD:
+		plan_scan(p, op);
+		break;
+	case OP_ARGSORT:
+		plan_argsort(p, op);
+		break;
+	case OP_SEARCHSORTED:
+		plan_search(p, op);
 		break;
 	case OP_CONCAT:
 		plan_concat(p, op);

@@ -107,10 +107,28 @@ bool	 plan_turn(struct plan *, uint32_t op, const struct view *from,
 struct view plan_straight(struct plan *, uint32_t op, const struct view *);
 
 /* plan_axes.c */
+/* The op's output, contiguous, as a new slot. */
+struct view plan_output(struct plan *, const struct plan_op *);
+/* An axis as 0 .. ndim - 1, or -1 for all in one; it was checked. */
+int32_t	 plan_axis(const struct param *, uint32_t ndim);
+/* One lane of v along axis, its length, and the walk over all lanes. */
+int64_t	 plan_lanes(const struct view *v, int32_t axis, struct view *lane,
+	    struct walk *all);
+/*
+ * The first input with the axis (the op's first parameter) last, so that lanes
+ * can be read straight; *axis is where it is then.
+ */
+struct view plan_lane_input(struct plan *, const struct plan_op *,
+	    int32_t *axis);
 void	 plan_reduce(struct plan *, const struct plan_op *);
 void	 plan_arg(struct plan *, const struct plan_op *);
 void	 plan_sort(struct plan *, const struct plan_op *);
 void	 plan_concat(struct plan *, const struct plan_op *);
+
+/* plan_order.c */
+void	 plan_scan(struct plan *, const struct plan_op *);
+void	 plan_argsort(struct plan *, const struct plan_op *);
+void	 plan_search(struct plan *, const struct plan_op *);
 
 /* plan_gemm.c */
 void	 plan_matmul(struct plan *, const struct plan_op *);

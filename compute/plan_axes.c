@@ -8,7 +8,6 @@
 #define COST_ADD	8	/* of an element, in flops of a product */
 #define COST_MERGE	32
 
-static const uint64_t zero;
 static const uint64_t nan_f64 = 0x7ff8000000000000u;
 static const uint32_t nan_f32 = 0x7fc00000u;
 
@@ -18,8 +17,8 @@ blocks(int64_t n, int64_t size)
 	return (n + size - 1) / size;
 }
 
-static struct view
-output(struct plan *p, const struct plan_op *op)
+struct view
+plan_output(struct plan *p, const struct plan_op *op)
 {
 	struct view v = op->out;
 
@@ -28,7 +27,7 @@ output(struct plan *p, const struct plan_op *op)
 	return v;
 }
 
-/* ---- sum, mean, min, max ---- */
+/* ---- reductions ---- */
 
 /*
  * Sorts the axes into the run, kept and outer ones; axes of length 1 count as
@@ -103,6 +102,22 @@ reduce_step(struct plan *p, const struct plan_op *op, struct reduce_step *d,
 	    (8 + (d->length < d->chunk ? d->length : d->chunk))), scratch, d);
 }
 
+/* What a reduction of no elements gives. */
+static const void *
+of_nothing(enum op_code code, enum dtype dtype)
+{
+	switch (code) {
+	case OP_SUM:
+	case OP_ANY:
+		return reduce_constant(dtype, false);
+	case OP_PROD:
+	case OP_ALL:
+		return reduce_constant(dtype, true);
+	default:
+		return dtype == DT_F32 ? (const void *)&nan_f32 : &nan_f64;
+	}
+}
+
 void
 plan_reduce(struct plan *p, const struct plan_op *op)
 {
@@ -113,14 +128,11 @@ plan_reduce(struct plan *p, const struct plan_op *op)
 
 	if (op->elements > 0)
 		in = plan_straight(p, op->i, &in);
-	out = output(p, op);
+	out = plan_output(p, op);
 	if (p->failed || op->elements == 0)
 		return;
 	if (view_elements(&in) == 0) {
-		bool sum = op->row->code == OP_SUM;
-
-		plan_fill(p, op->i, &out, sum ? (const void *)&zero :
-		    out.dtype == DT_F32 ? (const void *)&nan_f32 : &nan_f64);
+		plan_fill(p, op->i, &out, of_nothing(op->row->code, out.dtype));
 		return;
 	}
 	if (op_axes(&op->params.p[0], in.ndim, &bits, &ignored) != E_OK ||
@@ -131,18 +143,16 @@ plan_reduce(struct plan *p, const struct plan_op *op)
 
 /* ---- lanes ---- */
 
-/* An axis as 0 .. ndim - 1, or -1 for all in one; it was checked. */
-static int32_t
-one_axis(const struct param *axis, uint32_t ndim)
+int32_t
+plan_axis(const struct param *axis, uint32_t ndim)
 {
 	if (axis->n < 0)
 		return -1;
 	return (int32_t)(axis->v[0] < 0 ? axis->v[0] + ndim : axis->v[0]);
 }
 
-/* One lane of v along axis, and the walk over all lanes. */
-static int64_t
-lanes(const struct view *v, int32_t axis, struct view *lane,
+int64_t
+plan_lanes(const struct view *v, int32_t axis, struct view *lane,
     struct walk *all)
 {
 	*lane = *v;
@@ -160,14 +170,13 @@ lanes(const struct view *v, int32_t axis, struct view *lane,
 	return v->dims[axis];
 }
 
-/* The input with the lanes' axis last, so that lanes can be read straight. */
-static struct view
-lane_input(struct plan *p, const struct plan_op *op, int32_t *axis)
+struct view
+plan_lane_input(struct plan *p, const struct plan_op *op, int32_t *axis)
 {
 	struct view in = p->values[op->in[0]].view;
 	int64_t dim, stride;
 
-	*axis = one_axis(&op->params.p[0], in.ndim);
+	*axis = plan_axis(&op->params.p[0], in.ndim);
 	if (op->elements == 0)
 		return in;
 	if (*axis >= 0 && in.ndim > 0) {
@@ -188,13 +197,14 @@ void
 plan_arg(struct plan *p, const struct plan_op *op)
 {
 	int32_t axis;
-	struct view in = lane_input(p, op, &axis), out = output(p, op);
+	struct view in = plan_lane_input(p, op, &axis);
+	struct view out = plan_output(p, op);
 	struct arg_step *d;
 
 	if (p->failed || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	d->length = lanes(&in, axis, &d->run, &d->lanes);
+	d->length = plan_lanes(&in, axis, &d->run, &d->lanes);
 	d->chunks = blocks(d->length, VIEW_TILE);
 	d->out = out.slot;
 	d->fn = arg_kernel(op->row->code, in.dtype);
@@ -209,16 +219,17 @@ void
 plan_sort(struct plan *p, const struct plan_op *op)
 {
 	int32_t axis, in_axis;
-	struct view in = lane_input(p, op, &in_axis), out = output(p, op);
+	struct view in = plan_lane_input(p, op, &in_axis);
+	struct view out = plan_output(p, op);
 	struct sort_step *d;
 	int64_t scratch;
 
 	if (p->failed || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	axis = one_axis(&op->params.p[0], in.ndim);
-	d->length = lanes(&in, in_axis, &d->in, &d->in_lanes);
-	(void)lanes(&out, axis, &d->out, &d->out_lanes);
+	axis = plan_axis(&op->params.p[0], in.ndim);
+	d->length = plan_lanes(&in, in_axis, &d->in, &d->in_lanes);
+	(void)plan_lanes(&out, axis, &d->out, &d->out_lanes);
 	scratch = 2 * d->length * (int64_t)dtype_size(in.dtype);
 	d->radix = NULL;
 	d->passes = 1;
@@ -241,8 +252,8 @@ plan_sort(struct plan *p, const struct plan_op *op)
 void
 plan_concat(struct plan *p, const struct plan_op *op)
 {
-	struct view out = output(p, op), part;
-	int32_t axis = one_axis(&op->params.p[0], op->shape.ndim);
+	struct view out = plan_output(p, op), part;
+	int32_t axis = plan_axis(&op->params.p[0], op->shape.ndim);
 
 	for (size_t k = 0; k < op->n_in && !p->failed; k++) {
 		struct view in = p->values[op->in[k]].view;

@@ -1,7 +1,8 @@
 /*
- * Runs sums, means, least and greatest elements.  The order in which elements
- * meet is part of the result: sequences follow the logical C order of the
- * view, in chunks of REDUCE_CHUNK, each summed pairwise and added in turn.
+ * Runs sums, means, products, truths, least and greatest elements.  The order
+ * in which elements meet is part of the result: sequences follow the logical C
+ * order of the view, in chunks of REDUCE_CHUNK, each summed pairwise and added
+ * in turn.
  */
 #include "compute/step.h"
 
@@ -47,10 +48,13 @@ start(const struct reduce_step *d, const uint8_t *x, uint8_t *acc, size_t n)
 {
 	size_t size = dtype_size(d->out_dtype);
 
-	if (d->kernel.seed)
+	if (d->kernel.start == FROM_FIRST)
 		memcpy(acc, x, n * size);
-	else
+	else if (d->kernel.start == FROM_ZERO)
 		memset(acc, 0, n * size);
+	else for (size_t i = 0; i < n; i++)
+		memcpy(acc + i * size, reduce_constant(d->out_dtype, true),
+		    size);
 }
 
 /* One chunk into the sum it belongs to. */
@@ -87,7 +91,7 @@ fold_unit(const struct run *r, const struct reduce_step *d,
 
 	if (at->o == 0)
 		start(d, x, acc, n);
-	if (at->o != 0 || !d->kernel.seed)
+	if (at->o != 0 || d->kernel.start != FROM_FIRST)
 		d->kernel.fold(x, acc, n);
 	if (at->o + 1 == d->n_outer && d->divisor != 0)
 		reduce_divide(d->out_dtype, acc, n, d->divisor);

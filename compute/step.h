@@ -21,7 +21,7 @@
 
 enum step_kind {
 	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
-	STEP_TURN, STEP_CANON,
+	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
 };
 
 struct step {
@@ -59,7 +59,7 @@ struct tile_step {
 };
 
 /*
- * Sum, mean, min, max.  Axes are kept or reduced; the trailing run of reduced
+ * Sum, product, min and their like.  Axes are kept or reduced; the trailing run of reduced
  * axes is one sequence per (kept, outer) position, cut into chunks.  Without
  * such a run, tiles of the trailing kept axes are folded elementwise.
  */
@@ -94,6 +94,32 @@ struct sort_step {
 	sort_fn		 runs;
 	merge_fn	 merge;
 	const struct radix_kernel *radix;	/* NULL: by merging */
+};
+
+/* Running sums; the last element written is what the next chunk adds to. */
+struct scan_step {
+	struct view	 in, out;	/* one lane */
+	int64_t		 length, chunks;
+	struct walk	 in_lanes, out_lanes;
+	scan_fn		 fn;
+};
+
+/* Scratch: a lane's elements, then two rows of indices. */
+struct argsort_step {
+	struct view	 in, out;	/* one lane */
+	int64_t		 length, passes;
+	struct walk	 in_lanes, out_lanes;
+	order_fn	 runs;
+	order_merge_fn	 merge;
+};
+
+/* Both contiguous and of the dtype they are compared in. */
+struct search_step {
+	struct view	 in, wanted;	/* slot, dtype, offset only */
+	int64_t		 length, elements;
+	uint32_t	 out;
+	bool		 right;
+	search_fn	 fn;
 };
 
 /* A matrix times a vector (n = 1) has units of its own, else the same. */
@@ -159,6 +185,9 @@ enum error	 run_tile(const struct run *, int64_t from, int64_t to);
 void		 run_reduce(const struct run *, int64_t from, int64_t to);
 void		 run_arg(const struct run *, int64_t from, int64_t to);
 void		 run_sort(const struct run *, int64_t from, int64_t to);
+void		 run_scan(const struct run *, int64_t from, int64_t to);
+void		 run_argsort(const struct run *, int64_t from, int64_t to);
+void		 run_search(const struct run *, int64_t from, int64_t to);
 void		 run_gemm(const struct run *, int64_t from, int64_t to);
 void		 run_matvec(const struct run *, int64_t from, int64_t to);
 void		 run_turn(const struct run *, int64_t from, int64_t to);

@@ -27,11 +27,16 @@ typedef void (*fold_fn)(const void *x, void *acc, size_t n);
 struct reduce_kernel {
 	reduce_fn	run;
 	fold_fn		fold;
-	bool		seed;	/* acc starts as the first element, not 0 */
+	enum reduce_start { FROM_ZERO, FROM_ONE, FROM_FIRST } start; /* of acc */
 };
 
-/* in: dtype of the elements; sums of bool and int32 go to int64 themselves. */
+/*
+ * in: dtype of the elements; sums and products of bool and int32 go to int64
+ * themselves.
+ */
 struct reduce_kernel reduce_kernel(enum op_code, enum dtype in);
+/* A scalar that serves as 0 or 1 of the dtype. */
+const void *reduce_constant(enum dtype, bool one);
 /* acc[i] = acc[i] / divisor, float32 or float64. */
 void	 reduce_divide(enum dtype, void *acc, size_t n, double divisor);
 
@@ -42,6 +47,15 @@ void	 reduce_divide(enum dtype, void *acc, size_t n, double divisor);
 typedef int64_t (*arg_fn)(const void *x, size_t n, int64_t at, int64_t best,
 	    void *value);
 arg_fn	 arg_kernel(enum op_code, enum dtype);
+
+/*
+ * z[i] = sum or product of x[0..i] and what came before, which acc has, and
+ * afterwards acc is the last of z; first: nothing came before.
+ */
+typedef void (*scan_fn)(const void *x, size_t n, void *acc, bool first,
+	    void *z);
+/* in: dtype of the elements; bool and int32 go to int64 themselves. */
+scan_fn	 scan_kernel(enum op_code, enum dtype in);
 
 /*
  * to[i * to_row + j] = from[i + j * from_column] for i < rows, j < n; rows are
@@ -58,6 +72,22 @@ typedef void (*sort_fn)(void *x, size_t n);
 typedef void (*merge_fn)(const void *x, void *y, size_t n, size_t width);
 sort_fn	 sort_kernel(enum dtype);
 merge_fn merge_kernel(enum dtype);
+
+/*
+ * The same of indices into x: order becomes runs of SORT_RUN, each sorted by
+ * the elements there; runs of width merge from order to y.  Equal elements
+ * keep their order, also when descending, which is the reverse otherwise.
+ */
+typedef void (*order_fn)(const void *x, int64_t *order, size_t n);
+typedef void (*order_merge_fn)(const void *x, const int64_t *order, int64_t *y,
+	    size_t n, size_t width);
+order_fn order_kernel(enum dtype, bool descending);
+order_merge_fn order_merge_kernel(enum dtype, bool descending);
+
+/* Where each of v belongs in the n sorted elements of x; right: behind equals. */
+typedef void (*search_fn)(const void *x, int64_t n, const void *v, size_t m,
+	    bool right, int64_t *z);
+search_fn search_kernel(enum dtype);
 
 /* Sorting by digits of a byte; lanes shorter than RADIX_LEAST are merged. */
 #define RADIX_LEAST	256

@@ -105,6 +105,15 @@ ref_op(const struct op_row *row, const struct op_params *params,
 			return e.code;
 		ref_reduce(row->code, bits, in, out);
 		return E_OK;
+	case SHAPE_SCAN:
+		if (row->code == OP_ARGSORT)
+			ref_argsort(false, one_axis(p, ndim), in, out);
+		else
+			ref_scan(row->code, one_axis(p, ndim), in, out);
+		return E_OK;
+	case SHAPE_SEARCH:
+		ref_search(p->v[0] != 0, in, out);
+		return E_OK;
 	case SHAPE_SORT:
 		ref_sort(one_axis(p, ndim), in, out);
 		return E_OK;

@@ -30,6 +30,12 @@ void	 ref_arg(enum op_code, int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_sort(int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
+void	 ref_scan(enum op_code, int32_t axis, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_argsort(bool descending, int32_t axis, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_search(bool right, const struct ref_value *in,
+	    struct ref_value *out);
 void	 ref_matmul(bool dot, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_transpose(const uint32_t *perm, const struct ref_value *in,
@@ -47,6 +53,13 @@ struct ref_number {
 struct ref_number ref_get(const struct ref_value *, int64_t at,
 	    enum dtype as);
 void	 ref_set(struct ref_value *, int64_t at, struct ref_number);
+
+/* Element j of the lane along axis (-1: all in one) that out position o, of
+ * an output without that axis, belongs to; and the lanes' length. */
+int64_t	 ref_lane(const struct shape *, int32_t axis, int64_t o, int64_t j);
+int64_t	 ref_lane_length(const struct shape *, int32_t axis);
+/* a strictly before b, NaN last. */
+bool	 ref_before(enum dtype, struct ref_number a, struct ref_number b);
 
 /* Position along each axis of flat index at, and back. */
 void	 ref_index(const struct shape *, int64_t at, int64_t *index);

@@ -86,6 +86,24 @@ flush(struct sum *s)
 	s->pending = 0;
 }
 
+/* Product, any, all. */
+static void
+join(struct sum *s, struct ref_number x, bool first)
+{
+	bool is_true = s->dtype == DT_F32 ? x.f32 != 0 :
+	    s->dtype == DT_F64 ? x.f64 != 0 : x.i != 0;
+
+	if (first)
+		s->total = (struct ref_number) { 1, 1, s->code != OP_ANY };
+	s->total.f32 = s->total.f32 * x.f32;
+	s->total.f64 = s->total.f64 * x.f64;
+	if (s->code == OP_PROD)
+		s->total.i = (int64_t)((uint64_t)s->total.i * (uint64_t)x.i);
+	else
+		s->total.i = s->code == OP_ANY ? s->total.i | is_true :
+		    s->total.i & is_true;
+}
+
 static void
 take(struct sum *s, struct ref_number x)
 {
@@ -97,6 +115,10 @@ take(struct sum *s, struct ref_number x)
 		s->f64[s->pending++] = x.f64;
 		if (s->pending == CHUNK)
 			flush(s);
+		return;
+	}
+	if (s->code != OP_MAX && s->code != OP_MIN) {
+		join(s, x, first);
 		return;
 	}
 	if (first) {
@@ -113,6 +135,8 @@ take(struct sum *s, struct ref_number x)
 static void
 finish(struct sum *s, struct ref_value *out, int64_t at)
 {
+	if ((s->code == OP_PROD || s->code == OP_ALL) && s->count == 0)
+		s->total = (struct ref_number) { 1, 1, 1 };
 	if (s->code == OP_MEAN && s->dtype == DT_F32 && out->shape.ndim > 0)
 		s->total.f32 = s->total.f32 / (float)s->count;
 	else if (s->code == OP_MEAN && s->dtype == DT_F32)

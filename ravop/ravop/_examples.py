@@ -39,6 +39,13 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "less_equal": ("R.less_equal([2, 3], 2)", "array([ True, False])"),
     "equal": ("R.equal([1, 2], 2)", "array([False,  True])"),
     "softmax": ("R.softmax([1.0, 1.0])", "array([0.5, 0.5])"),
+    "prod": ("R.prod([[1, 2], [3, 4]], axis=1)", "array([ 2, 12])"),
+    "any": ("R.any([[0, 1], [0, 0]], axis=1)", "array([ True, False])"),
+    "all": ("R.all([[1, 1], [0, 1]], axis=1)", "array([ True, False])"),
+    "cumsum": ("R.cumsum([1, 2, 3])", "array([1, 3, 6])"),
+    "cumprod": ("R.cumprod([1, 2, 3])", "array([1, 2, 6])"),
+    "argsort": ("R.argsort([3, 1, 2])", "array([1, 2, 0])"),
+    "searchsorted": ("R.searchsorted([1, 3, 5], [3, 4])", "array([1, 2])"),
     "not_equal": ("R.not_equal([1, 2], 2)", "array([ True, False])"),
 }
 

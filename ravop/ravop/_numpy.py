@@ -20,7 +20,9 @@ FUNCTIONS = {
     "sum": "sum", "mean": "mean", "amin": "min", "amax": "max", "min": "min",
     "max": "max", "argmax": "argmax", "argmin": "argmin", "sort": "sort",
     "reshape": "reshape", "concatenate": "concat", "transpose": "transpose",
-    "expand_dims": "expand_dims", "dot": "dot",
+    "expand_dims": "expand_dims", "dot": "dot", "prod": "prod", "any": "any",
+    "all": "all", "cumsum": "cumsum", "cumprod": "cumprod",
+    "argsort": "argsort", "searchsorted": "searchsorted",
 }
 
 

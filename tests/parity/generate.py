@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle
+from . import make_reduce, oracle
 from .program import DTYPES, LIN, Array, Job, Op, pack, run
 
 MOST = 3000  # elements of a value, mostly
@@ -302,6 +302,7 @@ class Maker:
 
     RULES = {
         "same_axis": do_same_axis,
+        "scan": make_reduce.do_scan, "search": make_reduce.do_search,
         "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,
         "transpose": do_transpose, "reduce": do_reduce, "sort": do_sort, "reshape": do_reshape,
         "concat": do_concat, "expand_dims": do_expand_dims,

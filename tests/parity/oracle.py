@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle_learn
+from . import oracle_learn, oracle_reduce
 from .meaning import Line, Param, axes, one_axis, real
 from .program import Array
+
 
 def product(a: Array, b: Array) -> Array:
     """a * b; of bools: and."""
@@ -70,6 +71,7 @@ LINES: dict[str, Line] = {
     "equal": np.equal,
     "not_equal": np.not_equal,
     **oracle_learn.LINES,
+    **oracle_reduce.LINES,
 }
 
 # Dtypes that Raven refuses although NumPy has an answer in a dtype it lacks.

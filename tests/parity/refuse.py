@@ -28,7 +28,7 @@ class Wild:
 
     def param(self, kind: str) -> tuple[int, ...] | None:
         """Of that kind, in range or not."""
-        if kind == "BOOL":
+        if kind in ("BOOL", "CHOICE"):
             return (self.number(0, 1),)
         if kind == "INTS":
             return tuple(self.number(-1, 6) for _ in range(self.number(0, 3)))
@@ -39,7 +39,7 @@ class Wild:
 
     def draw(self, row: dict[str, Any]) -> list[Op]:
         """Its sources and the op, declared as NumPy answers; float64 () if it does not."""
-        count = {"broadcast": 2, "matmul": 2, "dot": 2, "concat": self.number(1, 3)}.get(row["shape"], 1)
+        count = {"broadcast": 2, "matmul": 2, "dot": 2, "search": 2, "concat": self.number(1, 3)}.get(row["shape"], 1)
         ops: list[Op] = []
         for _ in range(count):
             shape = self.shape(ops[0].shape if ops else None)

@@ -21,6 +21,7 @@ static const char *const shapes[] = {
 	[SHAPE_SORT] = "sort", [SHAPE_RESHAPE] = "reshape",
 	[SHAPE_CONCAT] = "concat", [SHAPE_EXPAND_DIMS] = "expand_dims",
 	[SHAPE_SAME_AXIS] = "same_axis",
+	[SHAPE_SCAN] = "scan", [SHAPE_SEARCH] = "search",
 };
 
 int
