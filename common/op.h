@@ -36,6 +36,14 @@ enum param_kind {
 };
 #define OP_TEXT_LEN	(8 * OP_PARAM_LEN)
 
+/*
+ * A length of an input may be LENGTH_UNKNOWN (-1): an op before it decides the
+ * length by its data.  A rule is asked with such inputs only if takes_unknown
+ * in op_infer.c has it; else the op is refused with E_LENGTH.  It then gives
+ * LENGTH_UNKNOWN for what cannot be known yet, never a length or an error
+ * that the true length could prove wrong: it is asked again when that is
+ * known.  See infer_meet and infer_broadcast.
+ */
 enum shape_rule {
 	SHAPE_SOURCE,		/* the shape of the value itself */
 	SHAPE_SAME,		/* the input's */
@@ -169,7 +177,9 @@ enum error op_params_unpack(const struct op_row *, const int64_t *,
 
 /*
  * The output's shape and dtype, or the error (err->op is the caller's to
- * set).  max_bytes bounds the output.  Not for OP_LIN without inputs.
+ * set).  max_bytes bounds the output, if all its lengths are known.  E_LENGTH:
+ * the rule needs a length that is unknown; the dtype is set.  Not for OP_LIN
+ * without inputs.
  */
 enum error op_infer(const struct op_row *, const struct shape *const *in,
 	    size_t n_in, const struct op_params *, int64_t max_bytes,

@@ -1,7 +1,7 @@
 /*
  * Shapes and dtypes of outputs, as NumPy 1.24 has them.  Trusts the shapes it
- * is given (dims >= 0, rank within the limit, sizes within an int64_t) and
- * the number and kind of parameters, nothing else.
+ * is given (dims >= 0 or unknown, rank within the limit, sizes within an
+ * int64_t) and the number and kind of parameters, nothing else.
  */
 #include "common/op.h"
 #include "common/op_priv.h"
@@ -149,6 +149,30 @@ infer_same(const struct infer *f)
 	return E_OK;
 }
 
+bool
+infer_meet(int64_t *a, int64_t b)
+{
+	if (*a == LENGTH_UNKNOWN)
+		*a = b;
+	return b == LENGTH_UNKNOWN || *a == b;
+}
+
+/*
+ * The length that two broadcast to; false: they do not.  An unknown one has
+ * to be 1 or the other's, unless that is 1.
+ */
+static bool
+broadcast_length(int64_t a, int64_t b, int64_t *out)
+{
+	bool known = a != LENGTH_UNKNOWN && b != LENGTH_UNKNOWN;
+
+	if (a == 1 || b == 1)
+		*out = a == 1 ? b : a;
+	else
+		*out = a == LENGTH_UNKNOWN ? b : a;
+	return !known || a == b || a == 1 || b == 1;
+}
+
 enum error
 infer_broadcast(const struct infer *f, const struct shape *a, uint32_t na,
     const struct shape *b, uint32_t nb)
@@ -160,10 +184,9 @@ infer_broadcast(const struct infer *f, const struct shape *a, uint32_t na,
 	for (i = 0; i < n; i++) {
 		x = i < n - na ? 1 : a->dims[i - (n - na)];
 		y = i < n - nb ? 1 : b->dims[i - (n - nb)];
-		if (x != y && x != 1 && y != 1)
+		if (!broadcast_length(x, y, &f->out->dims[i]))
 			return op_fail(f->e, E_SHAPE, 1, i, x, y,
 			    FAULT_BROADCAST);
-		f->out->dims[i] = x == 1 ? y : x;
 	}
 	return E_OK;
 }
@@ -191,8 +214,9 @@ check_inner(const struct infer *f)
 {
 	const struct shape *a = f->in[0], *b = f->in[1];
 	uint32_t axis = b->ndim > 1 ? b->ndim - 2u : 0;
+	int64_t length = a->dims[a->ndim - 1];
 
-	if (a->dims[a->ndim - 1] != b->dims[axis])
+	if (!infer_meet(&length, b->dims[axis]))
 		return op_fail(f->e, E_SHAPE, 1, axis, a->dims[a->ndim - 1],
 		    b->dims[axis], FAULT_INNER);
 	return E_OK;
@@ -340,6 +364,8 @@ shape_reshape(const struct infer *f)
 			return op_fail(f->e, E_SHAPE, 0, -1, have, -1,
 			    FAULT_COUNT);
 	}
+	if (!shape_known(f->in[0]))
+		return E_OK;
 	if (open >= 0 && known > 0 && have % known == 0) {
 		f->out->dims[open] = have / known;
 		return E_OK;
@@ -348,6 +374,16 @@ shape_reshape(const struct infer *f)
 		return op_fail(f->e, E_SHAPE, 0, open, have, known,
 		    FAULT_COUNT);
 	return E_OK;
+}
+
+/* False: more than can be counted. */
+static bool
+length_add(int64_t *sum, int64_t length)
+{
+	if (*sum != LENGTH_UNKNOWN && length != LENGTH_UNKNOWN)
+		return !__builtin_add_overflow(*sum, length, sum);
+	*sum = LENGTH_UNKNOWN;
+	return true;
 }
 
 /* Adds input i to the concatenation along axis; scalars have length 1. */
@@ -363,11 +399,10 @@ concat_one(const struct infer *f, uint32_t axis, size_t i)
 		    ndim, FAULT_RANKS);
 	for (k = 0; k < ndim; k++) {
 		length = s->ndim == 0 ? 1 : s->dims[k];
-		if (k != axis && length != f->out->dims[k])
+		if (k != axis && !infer_meet(&f->out->dims[k], length))
 			return op_fail(f->e, E_SHAPE, (int32_t)i, k,
 			    f->out->dims[k], length, FAULT_LENGTHS);
-		if (k == axis && __builtin_add_overflow(f->out->dims[k],
-		    length, &f->out->dims[k]))
+		if (k == axis && !length_add(&f->out->dims[k], length))
 			return op_fail(f->e, E_OVERFLOW, -1, -1, INT64_MAX, 0,
 			    0);
 	}
@@ -384,8 +419,7 @@ shape_concat(const struct infer *f)
 
 	if (f->p[0].n < 0) {
 		for (i = 0; i < f->n_in; i++) {
-			if (__builtin_add_overflow(total,
-			    shape_elements(f->in[i]), &total))
+			if (!length_add(&total, shape_elements(f->in[i])))
 				return op_fail(f->e, E_OVERFLOW, -1, -1,
 				    INT64_MAX, 0, 0);
 		}
@@ -441,6 +475,40 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_SEARCH] = infer_search,
 };
 
+/* Rules that give an answer as far as they can: see enum shape_rule. */
+static const bool takes_unknown[] = {
+	[SHAPE_SOURCE] = true,
+	[SHAPE_SAME] = true,
+	[SHAPE_BROADCAST] = true,
+	[SHAPE_MATMUL] = true,
+	[SHAPE_DOT] = true,
+	[SHAPE_TRANSPOSE] = true,
+	[SHAPE_REDUCE] = true,
+	[SHAPE_REDUCE_SOME] = true,
+	[SHAPE_SORT] = true,
+	[SHAPE_RESHAPE] = true,
+	[SHAPE_CONCAT] = true,
+	[SHAPE_EXPAND_DIMS] = true,
+	[SHAPE_SAME_AXIS] = true,
+	[SHAPE_SCAN] = true,
+	[SHAPE_SEARCH] = true,
+};
+
+static enum error
+check_known(const struct infer *f)
+{
+	size_t i;
+
+	if (f->row->shape < sizeof(takes_unknown) &&
+	    takes_unknown[f->row->shape])
+		return E_OK;
+	for (i = 0; i < f->n_in; i++) {
+		if (!shape_known(f->in[i]))
+			return op_fail(f->e, E_LENGTH, (int32_t)i, 0, 0, 0, 0);
+	}
+	return E_OK;
+}
+
 enum error
 op_infer(const struct op_row *row, const struct shape *const *in, size_t n_in,
     const struct op_params *params, int64_t max_bytes, struct shape *out,
@@ -455,10 +523,10 @@ op_infer(const struct op_row *row, const struct shape *const *in, size_t n_in,
 	memset(out, 0, sizeof(*out));
 	if (infer_dtype(&f) != E_OK)
 		return e->code;
-	if (shape_rules[row->shape](&f) != E_OK)
+	if (check_known(&f) != E_OK || shape_rules[row->shape](&f) != E_OK)
 		return e->code;
 	bytes = shape_bytes(out);
-	if (bytes < 0 || bytes > max_bytes)
+	if (!shape_sound(out) || bytes > max_bytes)
 		return op_fail(e, E_OVERFLOW, -1, shape_elements(out),
 		    max_bytes, 0, 0);
 	return E_OK;

@@ -32,6 +32,11 @@ enum error	 infer_flat(const struct infer *, int64_t elements);
 /* One more axis, behind the others. */
 enum error	 infer_append(const struct infer *, int64_t length);
 /*
+ * Two lengths that must be equal, as far as they are known; *a is the known
+ * one then.  False: they differ.
+ */
+bool		 infer_meet(int64_t *a, int64_t b);
+/*
  * Broadcasts the first na axes of a with the first nb of b into the first of
  * out, aligned at their ends.
  */

@@ -54,8 +54,13 @@ add_shape(struct text *t, const struct shape *s)
 		return;
 	}
 	add(t, "(");
-	for (i = 0; i < s->ndim; i++)
-		add(t, i == 0 ? "%" PRId64 : ", %" PRId64, s->dims[i]);
+	for (i = 0; i < s->ndim; i++) {
+		add(t, i == 0 ? "" : ", ");
+		if (s->dims[i] == LENGTH_UNKNOWN)
+			add(t, "None");
+		else
+			add(t, "%" PRId64, s->dims[i]);
+	}
 	add(t, s->ndim == 1 ? ",) %s" : ") %s", dtype_name(s->dtype));
 }
 
@@ -333,6 +338,15 @@ text_empty(struct text *t, const struct subject *s)
 	    s->row == NULL ? "value" : s->row->name);
 }
 
+static void
+text_length(struct text *t, const struct subject *s)
+{
+	add(t, "needs the lengths of ");
+	add_input(t, s, s->e->input);
+	add(t, ", and only its data can tell them; call compute_shape() of it "
+	    "first");
+}
+
 /* The sentences that need no more than numbers. */
 static void
 text_plain(struct text *t, const struct subject *s)
@@ -402,6 +416,9 @@ text_error(struct text *t, const struct subject *s)
 		break;
 	case E_EMPTY:
 		text_empty(t, s);
+		break;
+	case E_LENGTH:
+		text_length(t, s);
 		break;
 	default:
 		text_plain(t, s);

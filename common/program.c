@@ -131,7 +131,8 @@ check_op(const struct program *p, uint32_t i, uint64_t *refs, uint64_t *data)
 	*refs += op->n_in;
 	program_shape(p, i, &s);
 	bytes = shape_bytes(&s);
-	return bytes >= 0 && check_place(p, op, bytes, data);
+	return (bytes >= 0 || op->place == PLACE_NONE) && shape_sound(&s) &&
+	    check_place(p, op, bytes, data);
 }
 
 enum error
@@ -245,10 +246,12 @@ check_shape(const struct program *p, uint32_t i, program_earlier earlier,
 	(void)program_inputs(p, i, earlier, arg, in, scratch, n);
 	r = op_infer(row, in, n, params, max_bytes, &out, e);
 	xfree(many);
+	program_shape(p, i, &declared);
+	if (r == E_LENGTH)
+		return declared.dtype == out.dtype ? E_OK : bad(e);
 	if (r != E_OK)
 		return r;
-	program_shape(p, i, &declared);
-	return shape_equal(&out, &declared) ? E_OK : bad(e);
+	return shape_refines(&declared, &out) ? E_OK : bad(e);
 }
 
 static enum error

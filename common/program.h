@@ -74,7 +74,7 @@ struct program {
 /*
  * Structure only, what the gateway checks: magic, version, counts and offsets
  * in range, ranks, known dtypes, places; sizes of inline data; every length
- * >= 0.  bytes must be 8-aligned (E_BAD_PROGRAM else).  max_ops bounds the
+ * >= 0, or unknown where an op computes it.  bytes must be 8-aligned (E_BAD_PROGRAM else).  max_ops bounds the
  * count (E_TOO_BIG).  Borrowed: p points into bytes.
  */
 enum error program_open(struct program *p, const uint8_t *bytes, size_t len,
@@ -83,7 +83,9 @@ enum error program_open(struct program *p, const uint8_t *bytes, size_t len,
 void	 program_shape(const struct program *, uint32_t i, struct shape *);
 /*
  * Meaning of op i: known code, arity, parameters, references, and the shape
- * and dtype recomputed and equal to the declared.  earlier gives the shapes
+ * and dtype recomputed and equal to the declared; where a length cannot be
+ * known yet, the declared one may be any, and a rule that needs an unknown
+ * length of an input is not asked: whoever learns the length checks again.  earlier gives the shapes
  * of values below base (NULL: there are none); it returns NULL for a value
  * that does not exist.  Ops must be checked in order.  row and params are
  * filled in for the caller.

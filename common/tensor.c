@@ -104,6 +104,46 @@ shape_equal(const struct shape *a, const struct shape *b)
 	return true;
 }
 
+bool
+shape_known(const struct shape *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->ndim; i++) {
+		if (s->dims[i] < 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+shape_sound(const struct shape *s)
+{
+	struct shape least = *s;
+	unsigned i;
+
+	for (i = 0; i < s->ndim && i < TENSOR_RANK; i++) {
+		if (s->dims[i] == LENGTH_UNKNOWN)
+			least.dims[i] = 0;
+	}
+	return shape_bytes(&least) >= 0;
+}
+
+bool
+shape_refines(const struct shape *s, const struct shape *from)
+{
+	unsigned i;
+
+	if (s->dtype != from->dtype || s->ndim != from->ndim)
+		return false;
+	for (i = 0; i < s->ndim; i++) {
+		if (s->dims[i] != from->dims[i] &&
+		    from->dims[i] != LENGTH_UNKNOWN)
+			return false;
+	}
+	return true;
+}
+
 static void
 canonical_f32(uint8_t *p, size_t n)
 {

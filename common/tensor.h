@@ -13,6 +13,7 @@
 #include "xalloc.h"
 
 #define TENSOR_RANK	8
+#define LENGTH_UNKNOWN	(-1)	/* a length that only data can tell */
 
 /* Codes on the wire and in the digest. */
 enum dtype {
@@ -28,7 +29,8 @@ enum dtype {
 struct shape {
 	uint8_t	dtype;			/* enum dtype */
 	uint8_t	ndim;
-	int64_t	dims[TENSOR_RANK];	/* elements; >= 0 */
+	int64_t	dims[TENSOR_RANK];	/* elements; >= 0, or LENGTH_UNKNOWN
+					 * where ops are declared */
 };
 
 size_t		 dtype_size(enum dtype);	/* of an element; 0: unknown */
@@ -54,6 +56,11 @@ length_multiply(int64_t *a, int64_t b)
 int64_t		 shape_elements(const struct shape *) MUST_CHECK;
 int64_t		 shape_bytes(const struct shape *) MUST_CHECK;
 bool		 shape_equal(const struct shape *, const struct shape *);
+bool		 shape_known(const struct shape *);	/* every length is */
+/* Every length is >= 0 or unknown, and the bytes fit as far as known. */
+bool		 shape_sound(const struct shape *);
+/* Equal, but that s may have a length where from has an unknown one. */
+bool		 shape_refines(const struct shape *s, const struct shape *from);
 
 /* Every NaN becomes 0x7fc00000 or 0x7ff8000000000000. */
 void		 tensor_canonical(enum dtype, void *, size_t bytes);

@@ -157,6 +157,97 @@ START_TEST(as_numpy)
 }
 END_TEST
 
+/*
+ * Hides lengths, of the inputs' dims those whose bit is set: what is said then
+ * must be true of what NumPy says, or that a length is needed.
+ */
+static void
+hide(const char *line, const struct op_row *row, const struct op_params *p,
+    struct shape *shapes, size_t n, unsigned bits, const struct shape *want)
+{
+	const struct shape *in[MOST_INPUTS];
+	struct shape hidden[MOST_INPUTS], out;
+	struct op_error e;
+	char text[128];
+	unsigned bit = 0;
+	enum error r;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		hidden[i] = shapes[i];
+		in[i] = &hidden[i];
+		for (k = 0; k < shapes[i].ndim; k++, bit++) {
+			if (bit < 32 && (bits >> bit & 1) != 0)
+				hidden[i].dims[k] = LENGTH_UNKNOWN;
+		}
+	}
+	r = op_infer(row, in, n, p, LIMIT, &out, &e);
+	ck_assert_msg(r == E_OK || r == E_LENGTH, "%s%x: %s", line, bits,
+	    error_name(r));
+	ck_assert_int_eq(out.dtype, want->dtype);
+	ck_assert_msg(r == E_LENGTH || shape_refines(want, &out), "%s%x: %s",
+	    line, bits, shape_text(text, sizeof(text), &out));
+}
+
+START_TEST(unknown_lengths)
+{
+	char path[1024], line[1024], op[64], params[128], in[256], want[128];
+	const char *top = getenv("srcdir");
+	struct shape shapes[MOST_INPUTS], expected;
+	const struct op_row *row;
+	struct op_params p;
+	unsigned bit;
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/tests/vectors/shapes.txt",
+	    top == NULL ? "." : top);
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		ck_assert_int_eq(sscanf(line, "%63s %127s %255s %127s", op,
+		    params, in, want), 4);
+		if (want[0] == '!')
+			continue;
+		row = op_by_name(op);
+		read_params(row, params, &p);
+		n = read_shapes(in, shapes);
+		(void)read_shape(want, &expected);
+		for (bit = 0; bit < 10; bit++)
+			hide(line, row, &p, shapes, n, 1u << bit, &expected);
+		hide(line, row, &p, shapes, n, ~0u, &expected);
+		hide(line, row, &p, shapes, n, 0x55555555u, &expected);
+	}
+	fclose(f);
+}
+END_TEST
+
+static const struct known {
+	const char	*op, *params, *in, *out;
+} known[] = {
+	{ "add", "-", "float64:-1;float64:3", "float64:3" },
+	{ "add", "-", "float64:-1;float64:1", "float64:-1" },
+	{ "add", "-", "float64:-1;float64:2,-1", "float64:2,-1" },
+	{ "matmul", "-", "float64:2,-1;float64:4,-1", "float64:2,-1" },
+	{ "sum", "axis=0", "float64:-1,3", "float64:3" },
+	{ "reshape", "shape=-1,2", "float64:-1", "float64:-1,2" },
+	{ "reshape", "shape=3,2", "float64:-1", "float64:3,2" },
+	{ "concat", "axis=0", "float64:-1,2;float64:3,-1", "float64:-1,2" },
+	{ "concat", "axis=none", "float64:-1,2;float64:3", "float64:-1" },
+};
+
+START_TEST(known_as_far)
+{
+	const struct known *k = &known[_i];
+	struct shape out, want;
+	struct op_error e;
+
+	ck_assert_int_eq(infer(k->op, k->params, k->in, &out, &e), E_OK);
+	(void)read_shape(k->out, &want);
+	ck_assert(shape_equal(&out, &want));
+}
+END_TEST
+
 /* Which code, which input, which first number. */
 static const struct refusal {
 	const char	*op, *params, *in;
@@ -197,6 +288,9 @@ static const struct refusal {
 	{ "reshape", "shape=4611686018427387904,4", "float64:6", E_SHAPE, 0,
 	    -1 },
 	{ "concat", "axis=0", "float64:2,3;float64:2", E_SHAPE, 1, -1 },
+	{ "concat", "axis=0", "float64:-1,3;float64:2,4", E_SHAPE, 1, 1 },
+	{ "add", "-", "float64:-1,2;float64:3", E_SHAPE, 1, 1 },
+	{ "matmul", "-", "float64:2,3;float64:4,-1", E_SHAPE, 1, 0 },
 	{ "concat", "axis=0", "float64:2,3;float64:2,4", E_SHAPE, 1, 1 },
 	{ "concat", "axis=2", "float64:2,3;float64:2,3", E_AXIS, 0, 2 },
 	{ "concat", "axis=0", "float64:70000;float64:70000", E_OVERFLOW, -1,
@@ -398,6 +492,9 @@ main(void)
 	int failed;
 
 	tcase_add_test(t, as_numpy);
+	tcase_add_test(t, unknown_lengths);
+	tcase_add_loop_test(t, known_as_far, 0,
+	    sizeof(known) / sizeof(known[0]));
 	tcase_add_loop_test(t, refused, 0,
 	    sizeof(refusals) / sizeof(refusals[0]));
 	tcase_add_test(t, table);
