@@ -365,6 +365,30 @@ cost_dtype(const struct op_row *row, const struct shape *const *in,
 	return out->dtype;
 }
 
+/* Multiplications and additions of products and what is made of them. */
+static double
+product_amount(const struct op_row *row, const struct shape *const *in,
+    const struct shape *out)
+{
+	const struct shape *a = in[0];
+	double n = a->ndim == 0 ? 1 : (double)a->dims[a->ndim - 1];
+
+	switch (row->code) {
+	case OP_INV:
+		return 8.0 / 3 * n * (double)shape_elements(a);
+	case OP_CHOLESKY:
+		return n / 3 * (double)shape_elements(a);
+	case OP_DET:
+		return 2 * n / 3 * (double)shape_elements(a);
+	case OP_SOLVE:
+		return 2 * n / 3 * (double)shape_elements(a) +
+		    2 * n * (double)shape_elements(out);
+	default:
+		return 2 * (double)shape_elements(out) *
+		    (in[1]->ndim == 0 ? 1 : n);
+	}
+}
+
 void
 op_cost(const struct op_row *row, const struct shape *const *in, size_t n_in,
     const struct shape *out, struct op_cost *cost)
@@ -379,9 +403,7 @@ op_cost(const struct op_row *row, const struct shape *const *in, size_t n_in,
 	cost->dtype = cost_dtype(row, in, n_in, out);
 	switch (row->cost) {
 	case COST_MATMUL:
-		cost->amount = 2 * (double)shape_elements(out) *
-		    (a->ndim == 0 || in[1]->ndim == 0 ? 1 :
-		    (double)a->dims[a->ndim - 1]);
+		cost->amount = product_amount(row, in, out);
 		break;
 	case COST_ELEMENTWISE:
 	case COST_COPY:

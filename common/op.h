@@ -60,6 +60,9 @@ enum shape_rule {
 	SHAPE_SAME_AXIS,	/* the input's; works along an axis, or all */
 	SHAPE_SCAN,		/* the input's; axis None: flattened; 0-d: (1,) */
 	SHAPE_SEARCH,		/* the second's; the first has one axis */
+	SHAPE_SQUARE,		/* the input's, whose last two axes are equal */
+	SHAPE_DET,		/* the same without those two */
+	SHAPE_SOLVE,		/* of x in a x = b, batches broadcast */
 };
 
 enum dtype_rule {
@@ -126,6 +129,9 @@ enum shape_fault {
 	FAULT_SCALAR,		/* an input without axes */
 	FAULT_COUNT,		/* elements given, elements wanted */
 	FAULT_RANKS,		/* of the first input and of the one named */
+	FAULT_MATRIX,		/* axes that the input has, needs */
+	FAULT_SQUARE,		/* rows and columns of the first input */
+	FAULT_ROWS,		/* of the first input and of the second */
 	FAULT_LENGTHS,		/* of the first input and of the one named */
 	FAULT_AXES,		/* axes that the input has and that it needs */
 };

@@ -473,6 +473,9 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_SAME_AXIS] = infer_same_axis,
 	[SHAPE_SCAN] = infer_scan,
 	[SHAPE_SEARCH] = infer_search,
+	[SHAPE_SQUARE] = infer_square,
+	[SHAPE_DET] = infer_det,
+	[SHAPE_SOLVE] = infer_solve,
 };
 
 /* Rules that give an answer as far as they can: see enum shape_rule. */

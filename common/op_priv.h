@@ -49,4 +49,9 @@ enum error	 infer_same_axis(const struct infer *);
 enum error	 infer_scan(const struct infer *);
 enum error	 infer_search(const struct infer *);
 
+/* op_infer_linalg.c */
+enum error	 infer_square(const struct infer *);
+enum error	 infer_det(const struct infer *);
+enum error	 infer_solve(const struct infer *);
+
 #endif

@@ -251,6 +251,22 @@ text_shape(struct text *t, const struct subject *s)
 		add(t, " %" PRId64 "; make them equal, for example by "
 		    "expand_dims", a[2]);
 		break;
+	case FAULT_MATRIX:
+		add(t, "%s is ", input_name(s->e->input));
+		add_input(t, s, s->e->input);
+		add(t, "; it takes at least %" PRId64 " axes", a[2]);
+		break;
+	case FAULT_SQUARE:
+		add(t, "the last two axes of ");
+		add_input(t, s, 0);
+		add(t, " are %" PRId64 " and %" PRId64 "; it takes square "
+		    "matrices", a[1], a[2]);
+		break;
+	case FAULT_ROWS:
+		add_pair(t, s);
+		add(t, " do not fit: matrices of %" PRId64 " rows and right-"
+		    "hand sides of %" PRId64 "; make them equal", a[1], a[2]);
+		break;
 	case FAULT_LENGTHS:
 		add(t, "axis %" PRId64 " of the first input ", a[0]);
 		add_input(t, s, 0);
@@ -347,6 +363,24 @@ text_length(struct text *t, const struct subject *s)
 	    "first");
 }
 
+/* a: the pivot, the matrix of the batch. */
+static void
+text_pivot(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+	bool batch = s->n_in > 0 && s->in[0] != NULL && s->in[0]->ndim > 2;
+
+	if (batch)
+		add(t, "matrix %" PRId64 " of ", a[1]);
+	add_input(t, s, 0);
+	if (s->e->code == E_SINGULAR)
+		add(t, " is singular: pivot %" PRId64 " is 0; ", a[0]);
+	else
+		add(t, " is not positive definite: pivot %" PRId64 " is not "
+		    "greater than 0; ", a[0]);
+	add(t, "%s", error_todo(s->e->code));
+}
+
 /* The sentences that need no more than numbers. */
 static void
 text_plain(struct text *t, const struct subject *s)
@@ -419,6 +453,10 @@ text_error(struct text *t, const struct subject *s)
 		break;
 	case E_LENGTH:
 		text_length(t, s);
+		break;
+	case E_SINGULAR:
+	case E_NOT_POSITIVE:
+		text_pivot(t, s);
 		break;
 	default:
 		text_plain(t, s);

@@ -155,6 +155,10 @@ run_units(const struct run *r, int64_t from, int64_t to)
 	case STEP_TURN:
 		run_turn(r, from, to);
 		break;
+	case STEP_LU:
+		return run_lu(r, from, to);
+	case STEP_CHOLESKY:
+		return run_cholesky(r, from, to);
 	case STEP_CANON:
 		run_canon(r, from, to);
 		break;

@@ -312,6 +312,12 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_CONCAT:
 		plan_concat(p, op);
 		break;
+	case OP_INV:
+	case OP_SOLVE:
+	case OP_CHOLESKY:
+	case OP_DET:
+		plan_linalg(p, op);
+		break;
 	case OP_DOT:
 	case OP_MATMUL:
 		if (p->values[op->in[0]].view.ndim > 0 &&

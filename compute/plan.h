@@ -130,6 +130,9 @@ void	 plan_scan(struct plan *, const struct plan_op *);
 void	 plan_argsort(struct plan *, const struct plan_op *);
 void	 plan_search(struct plan *, const struct plan_op *);
 
+/* plan_linalg.c */
+void	 plan_linalg(struct plan *, const struct plan_op *);
+
 /* plan_gemm.c */
 void	 plan_matmul(struct plan *, const struct plan_op *);
 

@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "compute/arena.h"
 #include "compute/kernels/kernels.h"
+#include "compute/kernels/linalg.h"
 #include "compute/view.h"
 
 #define STEP_NO_SLOT	0xffffffffu
@@ -22,6 +23,7 @@
 enum step_kind {
 	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
 	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
+	STEP_LU, STEP_CHOLESKY,
 };
 
 struct step {
@@ -152,6 +154,29 @@ struct turn_step {
 	turn_fn		 fn;
 };
 
+/*
+ * Matrices factored in place in the slot work, a block of columns after the
+ * other.  LU: right-hand sides stand beside the matrix, in the same rows, and
+ * become the solution.  Scratch: struct factor_state, packed B, packed A.
+ */
+struct factor_state {
+	int64_t	pivot;			/* that was 0, or -1 */
+	bool	odd;			/* number of rows exchanged */
+};
+
+struct factor_step {
+	int64_t		 n, columns, ld;	/* of a matrix and its sides */
+	int64_t		 matrix;	/* elements from one to the next */
+	int64_t		 blocks, side_blocks;
+	int64_t		 units;		/* of one matrix */
+	int64_t		 packed_b, packed_a;	/* offsets in the scratch */
+	uint32_t	 work;
+	uint32_t	 det;		/* slot, or STEP_NO_SLOT */
+	bool		 unit;		/* the sides are to be made: ones */
+	const struct linalg_kernel *kernel;
+	const struct gemm_kernel *gemm;
+};
+
 struct canon_step {
 	uint32_t	 slot;
 	uint8_t		 dtype;
@@ -190,6 +215,8 @@ void		 run_argsort(const struct run *, int64_t from, int64_t to);
 void		 run_search(const struct run *, int64_t from, int64_t to);
 void		 run_gemm(const struct run *, int64_t from, int64_t to);
 void		 run_matvec(const struct run *, int64_t from, int64_t to);
+enum error	 run_lu(const struct run *, int64_t from, int64_t to);
+enum error	 run_cholesky(const struct run *, int64_t from, int64_t to);
 void		 run_turn(const struct run *, int64_t from, int64_t to);
 void		 run_canon(const struct run *, int64_t from, int64_t to);
 

@@ -123,6 +123,10 @@ ref_op(const struct op_row *row, const struct op_params *params,
 			return ref_elementwise(OP_MUL, in, n_in, out);
 		ref_matmul(row->shape == SHAPE_DOT, in, out);
 		return E_OK;
+	case SHAPE_SQUARE:
+	case SHAPE_DET:
+	case SHAPE_SOLVE:
+		return ref_linalg(row->code, in, out);
 	case SHAPE_TRANSPOSE:
 		if (op_permutation(p, ndim, perm, &e) != E_OK)
 			return e.code;

@@ -38,6 +38,8 @@ void	 ref_search(bool right, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_matmul(bool dot, const struct ref_value *in,
 	    struct ref_value *out);
+enum error ref_linalg(enum op_code, const struct ref_value *in,
+	    struct ref_value *out);
 void	 ref_transpose(const uint32_t *perm, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_concat(int32_t axis, const struct ref_value *in, size_t n_in,

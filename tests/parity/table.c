@@ -22,6 +22,8 @@ static const char *const shapes[] = {
 	[SHAPE_CONCAT] = "concat", [SHAPE_EXPAND_DIMS] = "expand_dims",
 	[SHAPE_SAME_AXIS] = "same_axis",
 	[SHAPE_SCAN] = "scan", [SHAPE_SEARCH] = "search",
+	[SHAPE_SQUARE] = "square", [SHAPE_DET] = "square",
+	[SHAPE_SOLVE] = "solve",
 };
 
 int
