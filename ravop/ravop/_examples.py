@@ -46,6 +46,13 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "cumprod": ("R.cumprod([1, 2, 3])", "array([1, 2, 6])"),
     "argsort": ("R.argsort([3, 1, 2])", "array([1, 2, 0])"),
     "searchsorted": ("R.searchsorted([1, 3, 5], [3, 4])", "array([1, 2])"),
+    "inv": ("R.inv([[2.0, 0.0], [0.0, 4.0]])",
+            "array([[0.5 , 0.  ],\n       [0.  , 0.25]])"),
+    "solve": ("R.solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0])",
+              "array([0.5, 0.5])"),
+    "cholesky": ("R.cholesky([[4.0, 2.0], [2.0, 5.0]])",
+                 "array([[2., 0.],\n       [1., 2.]])"),
+    "det": ("R.det([[2.0, 0.0], [0.0, 4.0]])", "array(8.)"),
     "not_equal": ("R.not_equal([1, 2], 2)", "array([ True, False])"),
 }
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_reduce, oracle
+from . import make_linalg, make_reduce, oracle
 from .program import DTYPES, LIN, Array, Job, Op, pack, run
 
 MOST = 3000  # elements of a value, mostly
@@ -131,8 +131,12 @@ class Maker:
         data = self.data(shape, dtype)
         if least is not None:
             data = np.maximum(data, dtype.type(least))
-        data = np.ascontiguousarray(data).reshape(shape)
-        self.group.ops.append(Op(LIN, dtype, shape, source=data, given=self.chance(0.3)))
+        return self.put(data)
+
+    def put(self, data: Array) -> int:
+        """These elements as a new source."""
+        data = np.ascontiguousarray(data).reshape(data.shape)
+        self.group.ops.append(Op(LIN, data.dtype, data.shape, source=data, given=self.chance(0.3)))
         self.values.append(data)
         return len(self.values) - 1
 
@@ -301,6 +305,7 @@ class Maker:
         return (a,), (None if self.chance(0.2) else (self.axis(self.values[a].ndim),),)
 
     RULES = {
+        "square": make_linalg.square, "solve": make_linalg.solve,
         "same_axis": do_same_axis,
         "scan": make_reduce.do_scan, "search": make_reduce.do_search,
         "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,

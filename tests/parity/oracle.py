@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle_learn, oracle_reduce
+from . import oracle_learn, oracle_linalg, oracle_reduce
 from .meaning import Line, Param, axes, one_axis, real
 from .program import Array
 
@@ -72,6 +72,7 @@ LINES: dict[str, Line] = {
     "not_equal": np.not_equal,
     **oracle_learn.LINES,
     **oracle_reduce.LINES,
+    **oracle_linalg.LINES,
 }
 
 # Dtypes that Raven refuses although NumPy has an answer in a dtype it lacks.
@@ -145,6 +146,8 @@ def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]
         return np.asarray(near(got, precise(name, inputs, got.dtype), ULP[name]) | (got == want))
     if name in oracle_learn.CLOSE and got.dtype.kind == "f":
         return oracle_learn.close(name, got, want)
+    if name in oracle_linalg.LINES:
+        return oracle_linalg.near(name, got, inputs)
     if name in ("matmul", "dot") and got.dtype.kind == "f":
         return product_near(name, got, inputs)
     return same(got, want, name in BY_VALUE)

@@ -39,7 +39,8 @@ class Wild:
 
     def draw(self, row: dict[str, Any]) -> list[Op]:
         """Its sources and the op, declared as NumPy answers; float64 () if it does not."""
-        count = {"broadcast": 2, "matmul": 2, "dot": 2, "search": 2, "concat": self.number(1, 3)}.get(row["shape"], 1)
+        pairs = ("broadcast", "matmul", "dot", "search", "solve")
+        count = 2 if row["shape"] in pairs else self.number(1, 3) if row["shape"] == "concat" else 1
         ops: list[Op] = []
         for _ in range(count):
             shape = self.shape(ops[0].shape if ops else None)
