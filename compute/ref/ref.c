@@ -29,8 +29,10 @@ ref_get(const struct ref_value *v, int64_t at, enum dtype as)
 		n.f64 = ((const double *)v->bytes)[at];
 		return n;
 	}
-	if (as == DT_F32)
+	if (as == DT_F32) {
 		n.f32 = (float)n.i;
+		n.f64 = (double)n.f32;
+	}
 	if (as == DT_F64)
 		n.f64 = (double)n.i;
 	return n;
