@@ -196,9 +196,12 @@ print_add(void)
 	draft_print(&d, "add");
 }
 
-/* Every op once, over two small matrices. */
+/*
+ * The ops of the first release, over two small matrices: programs recorded
+ * then must read the same for ever.  Later ops have no other form.
+ */
 static void
-print_every_op(void)
+print_first_ops(void)
 {
 	static const double a[4] = { 1, 2, 3, 4 }, b[4] = { 5, 6, 7, 8 };
 	const struct shape s = { DT_F64, 2, { 2, 2 } };
@@ -213,6 +216,8 @@ print_every_op(void)
 	in[1] = source(&d, &s, b);
 	rows = op_rows(&n);
 	for (i = 0; i < n; i++) {
+		if (rows[i].code > OP_NOT_EQUAL)
+			continue;
 		op_params_default(&rows[i], &params);
 		if (rows[i].code == OP_RESHAPE) {
 			params.p[0].n = 2;
@@ -222,7 +227,7 @@ print_every_op(void)
 		(void)compute(&d, &rows[i], &params, in,
 		    rows[i].max == 1 ? 1 : 2);
 	}
-	draft_print(&d, "every-op");
+	draft_print(&d, "first-ops");
 }
 
 /* A group: sources that the host hands in, odd sizes, a bool. */
@@ -278,7 +283,7 @@ main(int argc, char **argv)
 		print_tensors();
 	else if (strcmp(what, "programs") == 0) {
 		print_add();
-		print_every_op();
+		print_first_ops();
 		print_group();
 		print_batch();
 	} else {
