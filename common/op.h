@@ -63,6 +63,10 @@ enum shape_rule {
 	SHAPE_SQUARE,		/* the input's, whose last two axes are equal */
 	SHAPE_DET,		/* the same without those two */
 	SHAPE_SOLVE,		/* of x in a x = b, batches broadcast */
+	SHAPE_QUANTILE,		/* the second's, then the first's reduced */
+	SHAPE_PERCENTILE,	/* the same; without a second: reduced */
+	SHAPE_AVERAGE,		/* the first's reduced; weights as long */
+	SHAPE_NORM,		/* reduced; a matrix norm over two axes */
 };
 
 enum dtype_rule {
@@ -76,6 +80,7 @@ enum dtype_rule {
 	DTYPE_SUM,	/* bool and int32 become int64 */
 	DTYPE_BOOL,	/* bool, whatever the inputs are */
 	DTYPE_INT64,	/* int64, whatever the input is */
+	DTYPE_FLOAT64,	/* float64, whatever the inputs are; bool refused */
 };
 
 /* Operator classes of the benchmark and the cost model. */
@@ -134,12 +139,14 @@ enum shape_fault {
 	FAULT_ROWS,		/* of the first input and of the second */
 	FAULT_LENGTHS,		/* of the first input and of the one named */
 	FAULT_AXES,		/* axes that the input has and that it needs */
+	FAULT_WEIGHTS,		/* elements of the first input and of weights */
 };
 enum param_fault {
 	FAULT_VALUE,		/* the value cannot be */
 	FAULT_REPEATED,		/* the value stands twice */
 	FAULT_NUMBER,		/* a wrong number of values: that many */
 	FAULT_NEEDED,		/* it has no default and none was given */
+	FAULT_NORM,		/* no such norm over so many axes */
 };
 
 /* Value of one parameter.  none: n = -1.  n counts words: 1 but for lists and

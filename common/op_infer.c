@@ -132,6 +132,10 @@ infer_dtype(const struct infer *f)
 	case DTYPE_BOOL:
 		*out = DT_BOOL;
 		return E_OK;
+	case DTYPE_FLOAT64:
+		*out = DT_F64;
+		return first != DT_BOOL ? E_OK :
+		    op_fail(f->e, E_DTYPE, 0, DT_BOOL, 0, 0, 0);
 	case DTYPE_INT64:
 		*out = DT_I64;
 		return E_OK;
@@ -279,8 +283,8 @@ shape_transpose(const struct infer *f)
 	return E_OK;
 }
 
-static enum error
-shape_reduce(const struct infer *f)
+enum error
+infer_reduce(const struct infer *f)
 {
 	const struct shape *a = f->in[0];
 	bool keep = f->p[1].v[0] != 0;
@@ -298,17 +302,13 @@ shape_reduce(const struct infer *f)
 	return E_OK;
 }
 
-/*
- * A reduction that has no value for nothing: refused, as by NumPy, even where
- * the result would have no elements.
- */
-static enum error
-shape_reduce_some(const struct infer *f)
+enum error
+infer_reduce_some(const struct infer *f)
 {
 	const struct shape *a = f->in[0];
 	uint32_t bits, i;
 
-	if (shape_reduce(f) != E_OK ||
+	if (infer_reduce(f) != E_OK ||
 	    op_axes(&f->p[0], a->ndim, &bits, f->e) != E_OK)
 		return f->e->code;
 	for (i = 0; i < a->ndim; i++)
@@ -464,8 +464,8 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_MATMUL] = shape_matmul,
 	[SHAPE_DOT] = shape_dot,
 	[SHAPE_TRANSPOSE] = shape_transpose,
-	[SHAPE_REDUCE] = shape_reduce,
-	[SHAPE_REDUCE_SOME] = shape_reduce_some,
+	[SHAPE_REDUCE] = infer_reduce,
+	[SHAPE_REDUCE_SOME] = infer_reduce_some,
 	[SHAPE_SORT] = shape_sort,
 	[SHAPE_RESHAPE] = shape_reshape,
 	[SHAPE_CONCAT] = shape_concat,
@@ -476,6 +476,10 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_SQUARE] = infer_square,
 	[SHAPE_DET] = infer_det,
 	[SHAPE_SOLVE] = infer_solve,
+	[SHAPE_QUANTILE] = infer_quantile,
+	[SHAPE_PERCENTILE] = infer_percentile,
+	[SHAPE_AVERAGE] = infer_average,
+	[SHAPE_NORM] = infer_norm,
 };
 
 /* Rules that give an answer as far as they can: see enum shape_rule. */
@@ -495,6 +499,9 @@ static const bool takes_unknown[] = {
 	[SHAPE_SAME_AXIS] = true,
 	[SHAPE_SCAN] = true,
 	[SHAPE_SEARCH] = true,
+	[SHAPE_QUANTILE] = true,
+	[SHAPE_PERCENTILE] = true,
+	[SHAPE_NORM] = true,
 };
 
 static enum error

@@ -1,5 +1,5 @@
 /*
- * Shapes of what runs along axes: scans, searches.
+ * Shapes of what runs along axes: scans, searches, statistics.
  */
 #include "common/op.h"
 #include "common/op_priv.h"
@@ -31,4 +31,105 @@ infer_search(const struct infer *f)
 	f->out->ndim = b->ndim;
 	memcpy(f->out->dims, b->dims, sizeof(f->out->dims));
 	return E_OK;
+}
+
+/* The axes of the quantiles come before those that are kept. */
+enum error
+infer_quantile(const struct infer *f)
+{
+	const struct shape *q = f->in[1];
+	uint32_t n;
+
+	if (infer_reduce_some(f) != E_OK)
+		return f->e->code;
+	if (q->ndim > 2)
+		return op_fail(f->e, E_RANK, 1, q->ndim, 2, 0, 0);
+	n = (uint32_t)f->out->ndim + q->ndim;
+	if (n > TENSOR_RANK)
+		return op_fail(f->e, E_RANK, -1, n, TENSOR_RANK, 0, 0);
+	memmove(f->out->dims + q->ndim, f->out->dims,
+	    f->out->ndim * sizeof(f->out->dims[0]));
+	memcpy(f->out->dims, q->dims, q->ndim * sizeof(q->dims[0]));
+	f->out->ndim = (uint8_t)n;
+	return E_OK;
+}
+
+/* Either the rank of a value, or percentiles. */
+enum error
+infer_percentile(const struct infer *f)
+{
+	bool rank = f->n_in == 1;
+
+	if (rank && f->p[2].n < 0)
+		return op_fail(f->e, E_BAD_PARAM, -1, 2, 0, FAULT_NEEDED, 0);
+	if (!rank && f->p[2].n > 0)
+		return op_fail(f->e, E_ARITY, -1, 2, 1, 1, 0);
+	return rank ? infer_reduce(f) : infer_quantile(f);
+}
+
+/* Weights have the shape of the input, or belong to the one axis averaged. */
+enum error
+infer_average(const struct infer *f)
+{
+	const struct shape *a = f->in[0], *w = f->n_in > 1 ? f->in[1] : NULL;
+	uint32_t axis;
+
+	if (infer_reduce(f) != E_OK)
+		return f->e->code;
+	if (w == NULL || (a->ndim == w->ndim && memcmp(a->dims, w->dims,
+	    a->ndim * sizeof(a->dims[0])) == 0))
+		return E_OK;
+	if (w->ndim == 1 && f->p[0].n == 1 &&
+	    infer_axis(f->p[0].v[0], a->ndim, &axis) &&
+	    a->dims[axis] == w->dims[0])
+		return E_OK;
+	return op_fail(f->e, E_SHAPE, 1, 0, shape_elements(a),
+	    shape_elements(w), FAULT_WEIGHTS);
+}
+
+/* Whether the order is one that this many axes have: none always is. */
+static bool
+norm_known(uint32_t axes, double order)
+{
+	if (axes == 1)
+		return order == order;
+	return axes == 2 && (order == 1 || order == -1 ||
+	    (order - order != 0 && order == order));
+}
+
+/* The greatest row or column sum is over all columns or rows: none is none. */
+static enum error
+norm_some(const struct infer *f, double order)
+{
+	const struct param *axes = &f->p[0];
+	uint32_t axis = order - order != 0 ? 0 : 1;
+
+	if (axes->n == 2)
+		(void)infer_axis(axes->v[axis], f->in[0]->ndim, &axis);
+	return f->in[0]->dims[axis] > 0 ? E_OK :
+	    op_fail(f->e, E_EMPTY, 0, 0, 0, 0, 0);
+}
+
+enum error
+infer_norm(const struct infer *f)
+{
+	uint32_t bits, axes = 0, i;
+	const struct param *order = &f->p[2];
+	double value = order->n > 0 ? param_float(order) : 2;
+
+	if (infer_reduce(f) != E_OK ||
+	    op_axes(&f->p[0], f->in[0]->ndim, &bits, f->e) != E_OK)
+		return f->e->code;
+	for (i = bits; i != 0; i &= i - 1)
+		axes++;
+	if (order->n < 0 && (f->p[0].n < 0 || axes == 1 || axes == 2))
+		return E_OK;
+	if (order->n < 0 || !norm_known(axes, value))
+		return op_fail(f->e, E_BAD_PARAM, -1, order->n < 0 ? 0 : 2,
+		    order->n < 0 ? f->p[0].n : (int64_t)axes,
+		    FAULT_NORM, 0);
+	if (axes == 2)
+		return norm_some(f, value);
+	/* The greatest or least of nothing is nothing. */
+	return value - value != 0 ? infer_reduce_some(f) : E_OK;
 }

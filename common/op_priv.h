@@ -25,6 +25,13 @@ bool		 infer_axis(int64_t axis, uint32_t ndim, uint32_t *out);
 /* All of p's axes as bits; each at most once. */
 enum error	 infer_axis_bits(const struct param *p, uint32_t ndim,
 		    uint32_t *bits, struct op_error *e);
+/* Parameters 0 and 1 are the axes reduced and whether they stay as 1. */
+enum error	 infer_reduce(const struct infer *);
+/*
+ * A reduction that has no value for nothing: refused, as by NumPy, even where
+ * the result would have no elements.
+ */
+enum error	 infer_reduce_some(const struct infer *);
 /* The shape of the first input. */
 enum error	 infer_same(const struct infer *);
 /* One axis of so many elements. */
@@ -48,6 +55,10 @@ enum error	 infer_same_axis(const struct infer *);
 /* op_infer_reduce.c */
 enum error	 infer_scan(const struct infer *);
 enum error	 infer_search(const struct infer *);
+enum error	 infer_quantile(const struct infer *);
+enum error	 infer_percentile(const struct infer *);
+enum error	 infer_average(const struct infer *);
+enum error	 infer_norm(const struct infer *);
 
 /* op_infer_linalg.c */
 enum error	 infer_square(const struct infer *);

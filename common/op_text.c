@@ -169,6 +169,11 @@ text_param(struct text *t, const struct subject *s)
 		} else
 			add(t, "; it takes %s", kind_wants(p->kind));
 		break;
+	case FAULT_NORM:
+		add(t, "there is no such norm over %" PRId64 " axes here; a "
+		    "vector's order is None or a number, a matrix's None, "
+		    "'fro', 1, -1, inf or -inf", a[1]);
+		break;
 	case FAULT_NEEDED:
 		add(t, "%s is needed; give it %s", p->name,
 		    p->kind == PARAM_INTS || p->kind == PARAM_AXES ?
@@ -275,6 +280,14 @@ text_shape(struct text *t, const struct subject *s)
 		add_input(t, s, s->e->input);
 		add(t, " %" PRId64 "; only the axis that is joined may differ",
 		    a[2]);
+		break;
+	case FAULT_WEIGHTS:
+		add(t, "the weights ");
+		add_input(t, s, 1);
+		add(t, " do not fit ");
+		add_input(t, s, 0);
+		add(t, "; give them its shape, or one axis as long as the one "
+		    "averaged over");
 		break;
 	case FAULT_AXES:
 		add(t, "%s is ", input_name(s->e->input));

@@ -91,6 +91,15 @@ const struct op_error *lower_errors(struct plan *);
 
 /* ---- the compounds ---- */
 
+/* lower_statistics.c */
+uint32_t lower_variance(struct lower *, const struct compound *);
+uint32_t lower_std(struct lower *, const struct compound *);
+uint32_t lower_percentile(struct lower *, const struct compound *);
+uint32_t lower_average(struct lower *, const struct compound *);
+uint32_t lower_norm(struct lower *, const struct compound *);
+uint32_t lower_count_nonzero(struct lower *, const struct compound *);
+uint32_t lower_ptp(struct lower *, const struct compound *);
+
 /* lower_learn.c */
 uint32_t lower_softmax(struct lower *, const struct compound *);
 

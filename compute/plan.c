@@ -306,6 +306,13 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_ARGSORT:
 		plan_argsort(p, op);
 		break;
+	case OP_MEDIAN:
+	case OP_MODE:
+		plan_rank(p, op);
+		break;
+	case OP_QUANTILE:
+		plan_quantile(p, op);
+		break;
 	case OP_SEARCHSORTED:
 		plan_search(p, op);
 		break;

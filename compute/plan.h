@@ -123,15 +123,24 @@ struct view plan_lane_input(struct plan *, const struct plan_op *,
 void	 plan_reduce(struct plan *, const struct plan_op *);
 void	 plan_arg(struct plan *, const struct plan_op *);
 void	 plan_sort(struct plan *, const struct plan_op *);
+/* Sorts so many lanes; in, out, their walks and the length were filled in. */
+void	 plan_sort_step(struct plan *, uint32_t op, struct sort_step *,
+	    int64_t lanes);
 void	 plan_concat(struct plan *, const struct plan_op *);
 
 /* plan_order.c */
+/* An input of the op, contiguous and of the dtype. */
+struct view plan_whole(struct plan *, const struct plan_op *, size_t input,
+	    enum dtype);
 void	 plan_scan(struct plan *, const struct plan_op *);
 void	 plan_argsort(struct plan *, const struct plan_op *);
 void	 plan_search(struct plan *, const struct plan_op *);
 
 /* plan_linalg.c */
 void	 plan_linalg(struct plan *, const struct plan_op *);
+/* plan_statistics.c */
+void	 plan_rank(struct plan *, const struct plan_op *);
+void	 plan_quantile(struct plan *, const struct plan_op *);
 
 /* plan_gemm.c */
 void	 plan_matmul(struct plan *, const struct plan_op *);

@@ -216,13 +216,36 @@ plan_arg(struct plan *p, const struct plan_op *op)
 }
 
 void
+plan_sort_step(struct plan *p, uint32_t op, struct sort_step *d, int64_t lanes)
+{
+	enum dtype dtype = d->in.dtype;
+	int64_t scratch = 2 * d->length * (int64_t)dtype_size(dtype);
+
+	d->radix = NULL;
+	d->passes = 1;
+	if (d->length >= RADIX_LEAST && d->length < RADIX_MOST) {
+		d->radix = radix_kernel(dtype);
+		d->passes += d->radix->digits;
+		scratch += (int64_t)sizeof(struct radix_state);
+	}
+	while (d->radix == NULL &&
+	    ((int64_t)SORT_RUN << (d->passes - 1)) < d->length)
+		d->passes++;
+	d->runs = sort_kernel(dtype);
+	d->merge = merge_kernel(dtype);
+	plan_use(p, d->in.slot);
+	plan_use(p, d->out.slot);
+	plan_step(p, STEP_SORT, op, lanes * d->passes,
+	    (uint64_t)(COST_MERGE * (8 + d->length)), scratch, d);
+}
+
+void
 plan_sort(struct plan *p, const struct plan_op *op)
 {
 	int32_t axis, in_axis;
 	struct view in = plan_lane_input(p, op, &in_axis);
 	struct view out = plan_output(p, op);
 	struct sort_step *d;
-	int64_t scratch;
 
 	if (p->failed || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
@@ -230,23 +253,7 @@ plan_sort(struct plan *p, const struct plan_op *op)
 	axis = plan_axis(&op->params.p[0], in.ndim);
 	d->length = plan_lanes(&in, in_axis, &d->in, &d->in_lanes);
 	(void)plan_lanes(&out, axis, &d->out, &d->out_lanes);
-	scratch = 2 * d->length * (int64_t)dtype_size(in.dtype);
-	d->radix = NULL;
-	d->passes = 1;
-	if (d->length >= RADIX_LEAST && d->length < RADIX_MOST) {
-		d->radix = radix_kernel(in.dtype);
-		d->passes += d->radix->digits;
-		scratch += (int64_t)sizeof(struct radix_state);
-	}
-	while (d->radix == NULL &&
-	    ((int64_t)SORT_RUN << (d->passes - 1)) < d->length)
-		d->passes++;
-	d->runs = sort_kernel(in.dtype);
-	d->merge = merge_kernel(in.dtype);
-	plan_use(p, in.slot);
-	plan_use(p, out.slot);
-	plan_step(p, STEP_SORT, op->i, op->elements / d->length * d->passes,
-	    (uint64_t)(COST_MERGE * (8 + d->length)), scratch, d);
+	plan_sort_step(p, op->i, d, op->elements / d->length);
 }
 
 void

@@ -71,9 +71,8 @@ plan_argsort(struct plan *p, const struct plan_op *op)
 	    d->length * (int64_t)(2 * sizeof(int64_t) + sizeof(double)), d);
 }
 
-/* The value contiguous and of the dtype. */
-static struct view
-whole(struct plan *p, const struct plan_op *op, size_t input,
+struct view
+plan_whole(struct plan *p, const struct plan_op *op, size_t input,
     enum dtype dtype)
 {
 	struct view in = p->values[op->in[input]].view, v;
@@ -92,7 +91,8 @@ plan_search(struct plan *p, const struct plan_op *op)
 	const struct view *a = &p->values[op->in[0]].view;
 	const struct view *b = &p->values[op->in[1]].view;
 	enum dtype dtype = dtype_promote(a->dtype, b->dtype);
-	struct view in = whole(p, op, 0, dtype), wanted = whole(p, op, 1, dtype);
+	struct view in = plan_whole(p, op, 0, dtype);
+	struct view wanted = plan_whole(p, op, 1, dtype);
 	struct view out = plan_output(p, op);
 	struct search_step *d;
 

@@ -24,6 +24,7 @@ enum step_kind {
 	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
 	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
 	STEP_LU, STEP_CHOLESKY,
+	STEP_RANK,
 };
 
 struct step {
@@ -124,6 +125,18 @@ struct search_step {
 	search_fn	 fn;
 };
 
+/* What sorted lanes, one after the other, say. */
+struct rank_step {
+	uint32_t	 in, out;	/* slots */
+	uint8_t		 in_dtype, out_dtype;
+	bool		 exact;		/* no interpolation */
+	int64_t		 length, lanes;
+	struct view	 quantiles;	/* float64; contiguous */
+	int64_t		 n_quantiles;
+	rank_fn		 fn;		/* NULL: quantile */
+	quantile_fn	 quantile;
+};
+
 /* A matrix times a vector (n = 1) has units of its own, else the same. */
 struct gemm_step {
 	int64_t		 m, n, k;
@@ -213,6 +226,7 @@ void		 run_sort(const struct run *, int64_t from, int64_t to);
 void		 run_scan(const struct run *, int64_t from, int64_t to);
 void		 run_argsort(const struct run *, int64_t from, int64_t to);
 void		 run_search(const struct run *, int64_t from, int64_t to);
+enum error	 run_rank(const struct run *, int64_t from, int64_t to);
 void		 run_gemm(const struct run *, int64_t from, int64_t to);
 void		 run_matvec(const struct run *, int64_t from, int64_t to);
 enum error	 run_lu(const struct run *, int64_t from, int64_t to);

@@ -89,6 +89,13 @@ typedef void (*search_fn)(const void *x, int64_t n, const void *v, size_t m,
 	    bool right, int64_t *z);
 search_fn search_kernel(enum dtype);
 
+/* Median or mode of n > 0 sorted elements. */
+typedef void (*rank_fn)(const void *x, int64_t n, void *out);
+rank_fn	 rank_kernel(enum op_code, enum dtype);
+/* Of n > 0 sorted elements, 0 <= q <= 1; exact: no interpolation. */
+typedef double (*quantile_fn)(const void *x, int64_t n, double q, bool exact);
+quantile_fn quantile_kernel(enum dtype);
+
 /* Sorting by digits of a byte; lanes shorter than RADIX_LEAST are merged. */
 #define RADIX_LEAST	256
 #define RADIX_MOST	(INT64_C(1) << 31)

@@ -105,8 +105,15 @@ ref_op(const struct op_row *row, const struct op_params *params,
 		}
 		if (op_axes(p, ndim, &bits, &e) != E_OK)
 			return e.code;
-		ref_reduce(row->code, bits, in, out);
+		if (row->code == OP_MEDIAN || row->code == OP_MODE)
+			ref_rank(row->code, bits, in, out);
+		else
+			ref_reduce(row->code, bits, in, out);
 		return E_OK;
+	case SHAPE_QUANTILE:
+		if (op_axes(p, ndim, &bits, &e) != E_OK)
+			return e.code;
+		return ref_quantile(bits, in, out);
 	case SHAPE_SCAN:
 		if (row->code == OP_ARGSORT)
 			ref_argsort(false, one_axis(p, ndim), in, out);

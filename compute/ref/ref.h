@@ -36,6 +36,10 @@ void	 ref_argsort(bool descending, int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_search(bool right, const struct ref_value *in,
 	    struct ref_value *out);
+void	 ref_rank(enum op_code, uint32_t bits, const struct ref_value *in,
+	    struct ref_value *out);
+enum error ref_quantile(uint32_t bits, const struct ref_value *in,
+	    struct ref_value *out);
 void	 ref_matmul(bool dot, const struct ref_value *in,
 	    struct ref_value *out);
 enum error ref_linalg(enum op_code, const struct ref_value *in,

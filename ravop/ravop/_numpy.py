@@ -22,6 +22,9 @@ FUNCTIONS = {
     "reshape": "reshape", "concatenate": "concat", "transpose": "transpose",
     "expand_dims": "expand_dims", "dot": "dot", "prod": "prod", "any": "any",
     "all": "all", "cumsum": "cumsum", "cumprod": "cumprod",
+    "var": "variance", "std": "std", "median": "median",
+    "quantile": "quantile", "percentile": "percentile", "average": "average",
+    "norm": "norm", "count_nonzero": "count_nonzero", "ptp": "ptp",
     "argsort": "argsort", "searchsorted": "searchsorted",
 }
 

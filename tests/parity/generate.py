@@ -307,10 +307,10 @@ class Maker:
     RULES = {
         "square": make_linalg.square, "solve": make_linalg.solve,
         "same_axis": do_same_axis,
-        "scan": make_reduce.do_scan, "search": make_reduce.do_search,
         "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,
-        "transpose": do_transpose, "reduce": do_reduce, "sort": do_sort, "reshape": do_reshape,
+        "transpose": do_transpose, "sort": do_sort, "reshape": do_reshape,
         "concat": do_concat, "expand_dims": do_expand_dims,
+        **make_reduce.RULES,
     }
 
     def record(self, row: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,3 +27,68 @@ def do_search(m: Maker, row: dict[str, Any]) -> Draw:
     data[...] = np.sort(data)
     b = m.source(dtype=data.dtype) if m.chance(0.6) else m.pick()
     return (a, b), ((int(m.chance(0.5)),),)
+
+
+def bits(x: float) -> tuple[int]:
+    """A number as a parameter."""
+    return (int(struct.unpack("<q", struct.pack("<d", x))[0]),)
+
+
+def do_reduce(m: Maker, row: dict[str, Any]) -> Draw:
+    """Over all, one or several axes; then what else the op takes."""
+    inputs, params = m.do_reduce(row)
+    if any(name == "ddof" for name, _ in row["params"]):
+        params = (*params, (int(m.rng.integers(0, 3)),))
+    return inputs, params
+
+
+def do_quantile(m: Maker, row: dict[str, Any]) -> Draw:
+    """Quantiles between the ends, and these."""
+    inputs, params = m.do_reduce(row)
+    if m.values[inputs[0]].dtype == bool:
+        inputs = (m.source(dtype=np.dtype(m.choice((np.float32, np.float64, np.int32, np.int64)))),)
+        params = (None, params[1])
+    q = m.choice(((), (1,), (3,), (2, 2), (0,)))
+    b = m.source(q, np.dtype(np.float64))
+    most = 100 if row["name"] == "percentile" else 1
+    m.values[b][...] = m.rng.choice([0, 1, 0.5, 0.25, m.rng.random(), m.rng.random()], q) * most
+    return (*inputs, b), params
+
+
+def do_percentile(m: Maker, row: dict[str, Any]) -> Draw:
+    """Percentiles, or the rank of one of the elements."""
+    if m.chance(0.6):
+        inputs, params = do_quantile(m, row)
+        return inputs, (*params, None)
+    inputs, params = m.do_reduce(row)
+    data = m.values[inputs[0]]
+    value = float(m.choice(data.reshape(-1))) if data.size else 1.0
+    return inputs, (*params, bits(value))
+
+
+def do_average(m: Maker, row: dict[str, Any]) -> Draw:
+    """With and without weights, of the same shape or for one axis."""
+    inputs, params = m.do_reduce(row)
+    shape = m.values[inputs[0]].shape
+    if m.chance(0.3):
+        return inputs, params
+    if params[0] is not None and len(params[0]) == 1 and shape and m.chance(0.5):
+        shape = (shape[params[0][0]],)
+    return (*inputs, m.source(shape)), params
+
+
+def do_norm(m: Maker, row: dict[str, Any]) -> Draw:
+    """Vectors and matrices."""
+    inputs, (axis, keep) = m.do_reduce(row)
+    if m.chance(0.3):
+        return inputs, (axis, keep, None)
+    if m.chance(0.4) and m.values[inputs[0]].ndim > 1:
+        axis = tuple(int(i) for i in m.rng.permutation(m.values[inputs[0]].ndim)[:2])
+    order = m.choice((0, 1, 2, -1, np.inf, -np.inf, 3, 0.5))
+    return inputs, (axis, keep, bits(order))
+
+
+RULES = {
+    "scan": do_scan, "search": do_search, "reduce": do_reduce, "quantile": do_quantile,
+    "percentile": do_percentile, "average": do_average, "norm": do_norm,
+}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle
+from . import make_reduce, oracle
 from .program import DTYPES, LIN, Array, Op
 
 
@@ -30,6 +30,10 @@ class Wild:
         """Of that kind, in range or not."""
         if kind in ("BOOL", "CHOICE"):
             return (self.number(0, 1),)
+        if kind == "INT":
+            return (self.number(-1, 2),)
+        if kind == "FLOAT":
+            return make_reduce.bits((0.0, 1.0, 2.0, np.inf, -3.0, np.nan)[self.number(0, 5)]) if self.number(0, 2) else None
         if kind == "INTS":
             return tuple(self.number(-1, 6) for _ in range(self.number(0, 3)))
         if self.number(0, 3) == 0:
@@ -39,8 +43,10 @@ class Wild:
 
     def draw(self, row: dict[str, Any]) -> list[Op]:
         """Its sources and the op, declared as NumPy answers; float64 () if it does not."""
-        pairs = ("broadcast", "matmul", "dot", "search", "solve")
+        pairs = ("broadcast", "matmul", "dot", "search", "solve", "quantile")
         count = 2 if row["shape"] in pairs else self.number(1, 3) if row["shape"] == "concat" else 1
+        if row["shape"] in ("percentile", "average"):
+            count = self.number(1, 2)
         ops: list[Op] = []
         for _ in range(count):
             shape = self.shape(ops[0].shape if ops else None)

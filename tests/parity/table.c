@@ -24,6 +24,8 @@ static const char *const shapes[] = {
 	[SHAPE_SCAN] = "scan", [SHAPE_SEARCH] = "search",
 	[SHAPE_SQUARE] = "square", [SHAPE_DET] = "square",
 	[SHAPE_SOLVE] = "solve",
+	[SHAPE_QUANTILE] = "quantile", [SHAPE_PERCENTILE] = "percentile",
+	[SHAPE_AVERAGE] = "average", [SHAPE_NORM] = "norm",
 };
 
 int

@@ -127,6 +127,16 @@ add_source(struct maker *m)
 	m->n++;
 }
 
+/* An order, a value, a slope: whatever a number may be for. */
+static double
+random_number(uint64_t *state)
+{
+	static const double table[] = { 0, 1, 2, -1, 0.5, 3, -2.5, 1e300 };
+	uint32_t i = random_below(state, 10);
+
+	return i == 8 ? __builtin_inf() : i == 9 ? -__builtin_inf() : table[i];
+}
+
 static void
 random_params(struct maker *m, const struct op_row *row,
     const struct shape *first, struct op_params *params)
@@ -142,7 +152,11 @@ random_params(struct maker *m, const struct op_row *row,
 			continue;
 		p->n = 1;
 		p->v[0] = random_below(state, 2);
-		if (row->params[i].kind == PARAM_AXIS) {
+		if (row->params[i].kind == PARAM_FLOAT) {
+			param_set_float(p, random_number(state));
+		} else if (row->params[i].kind == PARAM_DTYPE) {
+			p->v[0] = 1 + random_below(state, 5);
+		} else if (row->params[i].kind == PARAM_AXIS) {
 			p->n = random_below(state, 4) == 0 ? -1 : 1;
 			p->v[0] = (int64_t)random_below(state, 2 * ndim + 1) -
 			    ndim;

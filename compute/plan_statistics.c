@@ -1,0 +1,149 @@
+/*
+ * Plans what is read from sorted lanes: median, mode, quantiles.
+ */
+#include "compute/plan.h"
+
+#define COST_LANE	64
+#define COST_LOOK	16
+
+static const uint64_t nan_f64 = 0x7ff8000000000000u;
+static const uint32_t nan_f32 = 0x7fc00000u;
+
+/* The input with the axes that are kept first. */
+static struct view
+kept_first(struct plan *p, const struct plan_op *op, uint32_t bits,
+    uint32_t *kept)
+{
+	struct view in = p->values[op->in[0]].view, v = in;
+	uint32_t n = 0;
+
+	for (int turn = 0; turn < 2; turn++) {
+		for (uint32_t i = 0; i < in.ndim; i++) {
+			if ((int)(bits >> i & 1) != turn)
+				continue;
+			v.dims[n] = in.dims[i];
+			v.strides[n++] = in.strides[i];
+		}
+		if (turn == 0)
+			*kept = n;
+	}
+	return plan_straight(p, op->i, &v);
+}
+
+/*
+ * A copy of the input with the elements that meet in one result as a sorted,
+ * contiguous lane.
+ */
+static struct view
+sorted(struct plan *p, const struct plan_op *op, int64_t *lanes)
+{
+	struct sort_step *d = plan_alloc(p, sizeof *d);
+	struct op_error ignored;
+	struct view in, out;
+	struct shape s = { .ndim = 2 };
+	uint32_t bits = 0, kept = 0;
+
+	if (op_axes(&op->params.p[0], p->values[op->in[0]].view.ndim, &bits,
+	    &ignored) != E_OK)
+		p->failed = true;
+	in = kept_first(p, op, bits, &kept);
+	out = in;
+	*lanes = 1;
+	if (p->failed)
+		return out;
+	walk_init(&d->in_lanes);
+	walk_init(&d->out_lanes);
+	for (uint32_t i = 0; i < kept; i++) {
+		walk_axis(&d->in_lanes, in.dims[i], in.strides[i]);
+		*lanes *= in.dims[i];
+	}
+	d->in = in;
+	d->in.ndim = (uint8_t)(in.ndim - kept);
+	for (uint32_t i = 0; i < d->in.ndim; i++) {
+		d->in.dims[i] = in.dims[kept + i];
+		d->in.strides[i] = in.strides[kept + i];
+	}
+	d->length = view_elements(&d->in);
+	view_collapse(&d->in);
+	s.dtype = in.dtype;
+	s.dims[0] = *lanes;
+	s.dims[1] = d->length;
+	view_of_shape(&out, &s, plan_slot(p, shape_bytes(&s)));
+	d->out = out;
+	d->out.ndim = 1;
+	d->out.dims[0] = d->length;
+	d->out.strides[0] = 1;
+	walk_axis(&d->out_lanes, *lanes, d->length);
+	plan_sort_step(p, op->i, d, *lanes);
+	return out;
+}
+
+void
+plan_rank(struct plan *p, const struct plan_op *op)
+{
+	struct view out, lanes;
+	struct rank_step *d;
+	int64_t n;
+
+	if (op->elements == 0) {
+		(void)plan_output(p, op);
+		return;
+	}
+	if (view_elements(&p->values[op->in[0]].view) == 0) {
+		out = plan_output(p, op);
+		plan_fill(p, op->i, &out, out.dtype == DT_F32 ?
+		    (const void *)&nan_f32 : &nan_f64);
+		return;
+	}
+	lanes = sorted(p, op, &n);
+	out = plan_output(p, op);
+	if (p->failed || (d = plan_alloc(p, sizeof *d)) == NULL)
+		return;
+	d->in = lanes.slot;
+	d->in_dtype = lanes.dtype;
+	d->length = lanes.dims[1];
+	d->lanes = n;
+	d->out = out.slot;
+	d->out_dtype = out.dtype;
+	d->n_quantiles = 0;
+	d->fn = rank_kernel(op->row->code, lanes.dtype);
+	plan_use(p, lanes.slot);
+	plan_use(p, out.slot);
+	plan_step(p, STEP_RANK, op->i, n, COST_LANE +
+	    (op->row->code == OP_MODE ? COST_LOOK * (uint64_t)d->length : 0),
+	    0, d);
+}
+
+void
+plan_quantile(struct plan *p, const struct plan_op *op)
+{
+	struct view out, lanes, q;
+	struct rank_step *d;
+	int64_t n;
+
+	if (op->elements == 0) {
+		(void)plan_output(p, op);
+		return;
+	}
+	lanes = sorted(p, op, &n);
+	q = plan_whole(p, op, 1, DT_F64);
+	out = plan_output(p, op);
+	if (p->failed || (d = plan_alloc(p, sizeof *d)) == NULL)
+		return;
+	d->in = lanes.slot;
+	d->in_dtype = lanes.dtype;
+	d->length = lanes.dims[1];
+	d->lanes = n;
+	d->out = out.slot;
+	d->out_dtype = out.dtype;
+	d->quantiles = q;
+	d->n_quantiles = view_elements(&q);
+	d->exact = !dtype_is_float(p->values[op->in[1]].view.dtype);
+	d->fn = NULL;
+	d->quantile = quantile_kernel(lanes.dtype);
+	plan_use(p, lanes.slot);
+	plan_use(p, q.slot);
+	plan_use(p, out.slot);
+	plan_step(p, STEP_RANK, op->i, n, COST_LANE +
+	    COST_LOOK * (uint64_t)d->n_quantiles, 0, d);
+}
