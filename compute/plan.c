@@ -325,6 +325,21 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_DET:
 		plan_linalg(p, op);
 		break;
+	case OP_UNIQUE:
+	case OP_UNIQUE_INDEX:
+	case OP_UNIQUE_INVERSE:
+	case OP_UNIQUE_COUNTS:
+		plan_unique(p, op);
+		break;
+	case OP_ARGWHERE:
+	case OP_FLATNONZERO:
+	case OP_BOOLEAN_INDEX:
+		plan_pick(p, op);
+		break;
+	case OP_FOUND_INDICES:
+	case OP_FOUND_COUNTS:
+		plan_find(p, op);
+		break;
 	case OP_DOT:
 	case OP_MATMUL:
 		if (p->values[op->in[0]].view.ndim > 0 &&
@@ -345,11 +360,16 @@ plan_export(struct plan *p, const struct plan_op *op)
 {
 	struct value *v = &p->values[op->i];
 	struct canon_step *d;
-	struct view whole;
 
+	if (v->found != NULL) {
+		v->export = v->view.slot;
+		p->slots[v->export].dies = ARENA_FOREVER;
+		return;
+	}
 	if (!view_contiguous(&v->view) || v->view.offset != 0 ||
 	    p->slots[v->view.slot].outside != NULL) {
-		whole = plan_temporary(p, &v->view, v->view.dtype);
+		struct view whole = plan_temporary(p, &v->view, v->view.dtype);
+
 		if (p->failed)
 			return;
 		plan_copy(p, op->i, &v->view, &whole);
@@ -357,11 +377,7 @@ plan_export(struct plan *p, const struct plan_op *op)
 	} else
 		v->export = v->view.slot;
 	p->slots[v->export].dies = ARENA_FOREVER;
-	if (!dtype_is_float(op->shape.dtype) || op->elements == 0)
-		return;
-	whole = op->out;
-	whole.slot = v->export;
-	if (plan_canonical_tile(p, op->i, &whole) ||
+	if (!dtype_is_float(op->shape.dtype) || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
 	d->slot = v->export;
@@ -408,6 +424,11 @@ plan_one(struct plan *p, uint32_t i, struct op_error *e)
 	if (p->errors[i].code != E_OK || !plan_inputs(p, &op))
 		return E_OK;
 	program_shape(&p->prog, i, &op.shape);
+	if (!shape_known(&op.shape)) {
+		r = plan_bound(p, &op, e);
+		if (r != E_OK)
+			return r;
+	}
 	view_of_shape(&op.out, &op.shape, 0);
 	op.elements = shape_elements(&op.shape);
 	if (p->prog.ops[i].place != PLACE_NONE) {
@@ -482,6 +503,11 @@ plan_load(struct plan *p, const uint8_t *program, size_t len,
 	r = program_open(&p->prog, program, len, PLAN_MAX_OPS, e);
 	if (r != E_OK)
 		return r;
+	if (!plan_lengths(&p->prog)) {
+		memset(e, 0, sizeof *e);
+		e->input = -1;
+		return e->code = E_BAD_PROGRAM;
+	}
 	p->source = p->prog;
 	p->given = given;
 	p->n_given = n_given;
