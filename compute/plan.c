@@ -360,6 +360,7 @@ plan_export(struct plan *p, const struct plan_op *op)
 {
 	struct value *v = &p->values[op->i];
 	struct canon_step *d;
+	struct view whole;
 
 	if (v->found != NULL) {
 		v->export = v->view.slot;
@@ -368,8 +369,7 @@ plan_export(struct plan *p, const struct plan_op *op)
 	}
 	if (!view_contiguous(&v->view) || v->view.offset != 0 ||
 	    p->slots[v->view.slot].outside != NULL) {
-		struct view whole = plan_temporary(p, &v->view, v->view.dtype);
-
+		whole = plan_temporary(p, &v->view, v->view.dtype);
 		if (p->failed)
 			return;
 		plan_copy(p, op->i, &v->view, &whole);
@@ -377,7 +377,11 @@ plan_export(struct plan *p, const struct plan_op *op)
 	} else
 		v->export = v->view.slot;
 	p->slots[v->export].dies = ARENA_FOREVER;
-	if (!dtype_is_float(op->shape.dtype) || op->elements == 0 ||
+	if (!dtype_is_float(op->shape.dtype) || op->elements == 0)
+		return;
+	whole = op->out;
+	whole.slot = v->export;
+	if (plan_canonical_tile(p, op->i, &whole) ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
 	d->slot = v->export;

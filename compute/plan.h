@@ -87,6 +87,8 @@ void	 plan_step(struct plan *, enum step_kind, uint32_t op, int64_t units,
 bool	 plan_is_tile(const struct plan *, uint32_t i);
 void	 plan_defer(struct plan *, const struct plan_op *);
 void	 plan_tile(struct plan *, const struct plan_op *);
+/* The last step fills the op's value and makes it canonical; false: not so. */
+bool	 plan_canonical_tile(struct plan *, uint32_t op, const struct view *);
 void	 plan_copy(struct plan *, uint32_t op, const struct view *from,
 	    const struct view *to);
 void	 plan_fill(struct plan *, uint32_t op, const struct view *to,

@@ -183,6 +183,7 @@ chain_end(struct plan *p, const struct chain *c, uint32_t op,
 	t->whole = t->out.ndim == 0 ||
 	    (t->out.ndim == 1 && t->out.strides[0] == 1);
 	t->elements = elements;
+	t->canonical = false;
 	t->check_power = false;
 	t->exponents = 0;
 	t->n = (uint8_t)c->n;
@@ -282,6 +283,25 @@ plan_tile(struct plan *p, const struct plan_op *op)
 		t->check_power = true;
 		t->exponents = t->instr[t->n - 1].b;
 	}
+}
+
+bool
+plan_canonical_tile(struct plan *p, uint32_t op, const struct view *v)
+{
+	const struct step *s;
+	struct tile_step *t;
+
+	if (p->failed || p->n_steps == 0)
+		return false;
+	s = &p->steps[p->n_steps - 1];
+	if (s->kind != STEP_TILE || s->op != op)
+		return false;
+	t = s->detail;
+	if (!t->whole || t->out.slot != v->slot || t->out.offset != 0 ||
+	    t->elements != view_elements(v))
+		return false;
+	t->canonical = true;
+	return true;
 }
 
 /* ---- copies ---- */

@@ -97,6 +97,8 @@ one_tile(const struct run *r, const struct tile_step *t, uint8_t *scratch,
 		view_scatter(&t->out, out, start, n, reg[i - 1]);
 	else if (reg[i - 1] != out)
 		memcpy(out, reg[i - 1], n * size);
+	if (t->canonical)
+		tensor_canonical(t->out.dtype, out, n * size);
 	return E_OK;
 }
 

@@ -55,6 +55,7 @@ struct tile_step {
 	struct view	 out;		/* collapsed */
 	int64_t		 elements;
 	bool		 whole;		/* out is one contiguous run */
+	bool		 canonical;	/* NaN get their one pattern */
 	bool		 check_power;	/* the exponents must be >= 0 */
 	uint8_t		 exponents;	/* register */
 	uint8_t		 n;

@@ -26,7 +26,7 @@ NAME(mode)(const void *vx, int64_t n, void *out)
 
 	for (int64_t i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && (x[end] == x[i] ||
-		    (x[end] != x[end] && x[i] != x[i])); end++)
+		    ((F)x[end] != (F)x[end] && (F)x[i] != (F)x[i])); end++)
 			continue;
 		if (end - i > longest) {
 			longest = end - i;
