@@ -480,13 +480,6 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_PERCENTILE] = infer_percentile,
 	[SHAPE_AVERAGE] = infer_average,
 	[SHAPE_NORM] = infer_norm,
-	[SHAPE_UNIQUE] = infer_unique,
-	[SHAPE_UNIQUE_FLAT] = infer_unique_flat,
-	[SHAPE_UNIQUE_INVERSE] = infer_unique_inverse,
-	[SHAPE_ARGWHERE] = infer_argwhere,
-	[SHAPE_FOUND] = infer_found,
-	[SHAPE_VALUES] = infer_values,
-	[SHAPE_SELECT] = infer_select,
 };
 
 /* Rules that give an answer as far as they can: see enum shape_rule. */
@@ -509,13 +502,6 @@ static const bool takes_unknown[] = {
 	[SHAPE_QUANTILE] = true,
 	[SHAPE_PERCENTILE] = true,
 	[SHAPE_NORM] = true,
-	[SHAPE_UNIQUE] = true,
-	[SHAPE_UNIQUE_FLAT] = true,
-	[SHAPE_UNIQUE_INVERSE] = true,
-	[SHAPE_ARGWHERE] = true,
-	[SHAPE_FOUND] = true,
-	[SHAPE_VALUES] = true,
-	[SHAPE_SELECT] = true,
 };
 
 static enum error

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define MATH_OF(f) math_##f
 #include "compute/kernels/tile_body.h"
 
 tile_fn

@@ -10,6 +10,7 @@
 #define VEC_BYTES 32
 #include "compute/vec.h"
 
+#define MATH_OF(f) math_avx2_##f
 #include "compute/kernels/avx2_begin.h"
 #include "compute/kernels/tile_body.h"
 

@@ -32,7 +32,7 @@
 #define U float
 #define BITS uint32_t
 #define SQRT __builtin_sqrtf
-#define MATH(f) math_##f##_f32
+#define MATH(f) MATH_OF(f##_f32)
 #define NAME(op) k_##op##_f32
 #include "compute/kernels/tile_all.h"
 #include "compute/kernels/tile_number.h"
@@ -48,7 +48,7 @@
 #define U double
 #define BITS uint64_t
 #define SQRT __builtin_sqrt
-#define MATH(f) math_##f##_f64
+#define MATH(f) MATH_OF(f##_f64)
 #define NAME(op) k_##op##_f64
 #include "compute/kernels/tile_all.h"
 #include "compute/kernels/tile_number.h"
@@ -118,13 +118,9 @@ static const tile_fn table[][DT_COUNT] = {
 	[OP_DIV] = ROW_FLOAT(div),
 	[OP_POS] = { NULL, NULL, k_same_32, k_same_64, k_same_32, k_same_64 },
 	[OP_NEG] = ROW(neg),
-	[OP_EXP] = ROW_FLOAT(exp),
-	[OP_NATLOG] = ROW_FLOAT(natlog),
-	[OP_POW] = ROW(pow),
 	[OP_SQUARE] = ROW_AND(square, k_same_8),
 	[OP_CUBE] = ROW_AND(cube, k_same_8),
 	[OP_SQUARE_ROOT] = ROW_FLOAT(square_root),
-	[OP_CUBE_ROOT] = ROW_FLOAT(cube_root),
 	[OP_ABS] = ROW_AND(abs, k_same_8),
 	[OP_GREATER] = ROW_BOOL(greater),
 	[OP_GREATER_EQUAL] = ROW_BOOL(greater_equal),
@@ -132,6 +128,10 @@ static const tile_fn table[][DT_COUNT] = {
 	[OP_LESS_EQUAL] = ROW_BOOL(less_equal),
 	[OP_EQUAL] = ROW_BOOL(equal),
 	[OP_NOT_EQUAL] = ROW_BOOL(not_equal),
+#define ONE(OP, f) [OP_##OP] = ROW_FLOAT(f),
+#define TWO(OP, f) [OP_##OP] = ROW_FLOAT(f),
+#define POWER(OP, f) [OP_##OP] = ROW(f),
+#include "compute/math/functions.def"
 };
 
 static tile_fn

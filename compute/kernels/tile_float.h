@@ -32,29 +32,18 @@ NAME(square_root)(const void *va, const void *vb, void *vz, size_t n)
 		z[i] = SQRT(a[i]);
 }
 
-static void
-NAME(exp)(const void *a, const void *b, void *z, size_t n)
-{
-	(void)b;
-	MATH(exp)(a, z, n);
+/* The elementary functions. */
+#define ONE(OP, f) \
+static void \
+NAME(f)(const void *a, const void *b, void *z, size_t n) \
+{ \
+	(void)b; \
+	MATH(f)(a, z, n); \
 }
-
-static void
-NAME(natlog)(const void *a, const void *b, void *z, size_t n)
-{
-	(void)b;
-	MATH(log)(a, z, n);
+#define TWO(OP, f) \
+static void \
+NAME(f)(const void *a, const void *b, void *z, size_t n) \
+{ \
+	MATH(f)(a, b, z, n); \
 }
-
-static void
-NAME(cube_root)(const void *a, const void *b, void *z, size_t n)
-{
-	(void)b;
-	MATH(cbrt)(a, z, n);
-}
-
-static void
-NAME(pow)(const void *a, const void *b, void *z, size_t n)
-{
-	MATH(pow)(a, b, z, n);
-}
+#include "compute/math/functions.def"

@@ -6,15 +6,6 @@
 
 #include "lanes.h"
 
-/* 2^q for |q| < 1000, q an integer. */
-static inline f64v
-power_of_two(f64v q)
-{
-	u64v k = (u64v)(q + F64_MAGIC) - (u64v)f64_all(F64_MAGIC);
-
-	return (f64v)((k + 1023) << 52);
-}
-
 /*
  * a = 8^q m, m in [1, 8), for finite a > 0; the root is 2^q times m's, about
  * t with a relative error below 2^-22.  Returns m.

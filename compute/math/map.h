@@ -1,28 +1,24 @@
 /*
- * Template: a function of one vector, MAP_LANES(f), applied to arrays.  The
- * last, partial vector goes through the same code, padded with ones.
- * Included with MAP_NAME, MAP_LANES, MAP_TYPE, MAP_VECTOR and, for two
- * arguments, MAP_TWO defined.
+ * Template: MAP_NAME(x) of every element of an array, from a function of one
+ * vector, MAP_LANES.  The last, partial vector goes through the same code,
+ * padded with ones.  Included with MAP_NAME and MAP_LANES defined, MAP_F32 for
+ * float32 and MAP_TWO for two arguments.
  */
+#ifdef MAP_F32
+#define MAP_TYPE	float
+#define MAP_VECTOR	f32v
+#else
+#define MAP_TYPE	double
+#define MAP_VECTOR	f64v
+#endif
 #define MAP_WIDTH	(sizeof(MAP_VECTOR) / sizeof(MAP_TYPE))
-
-static inline MAP_VECTOR
-map_padded(const MAP_TYPE *x, size_t n)
-{
-	MAP_TYPE pad[MAP_WIDTH];
-	MAP_VECTOR v;
-	size_t k;
-
-	for (k = 0; k < MAP_WIDTH; k++)
-		pad[k] = k < n ? x[k] : 1;
-	__builtin_memcpy(&v, pad, sizeof(v));
-	return v;
-}
 
 #ifdef MAP_TWO
 void
-MAP_NAME(const MAP_TYPE *x, const MAP_TYPE *y, MAP_TYPE *z, size_t n)
+MATH_NAME(MAP_NAME)(const MAP_TYPE *x, const MAP_TYPE *y, MAP_TYPE *z,
+    size_t n)
 {
+	MAP_TYPE pad[MAP_WIDTH], more[MAP_WIDTH];
 	MAP_VECTOR a, b;
 	size_t i, k;
 
@@ -34,14 +30,21 @@ MAP_NAME(const MAP_TYPE *x, const MAP_TYPE *y, MAP_TYPE *z, size_t n)
 	}
 	if (i == n)
 		return;
-	a = MAP_LANES(map_padded(x + i, n - i), map_padded(y + i, n - i));
+	for (k = 0; k < MAP_WIDTH; k++) {
+		pad[k] = k < n - i ? x[i + k] : 1;
+		more[k] = k < n - i ? y[i + k] : 1;
+	}
+	__builtin_memcpy(&a, pad, sizeof(a));
+	__builtin_memcpy(&b, more, sizeof(b));
+	a = MAP_LANES(a, b);
 	for (k = 0; k < n - i; k++)
 		z[i + k] = a[k];
 }
 #else
 void
-MAP_NAME(const MAP_TYPE *x, MAP_TYPE *y, size_t n)
+MATH_NAME(MAP_NAME)(const MAP_TYPE *x, MAP_TYPE *y, size_t n)
 {
+	MAP_TYPE pad[MAP_WIDTH];
 	MAP_VECTOR a;
 	size_t i, k;
 
@@ -52,8 +55,19 @@ MAP_NAME(const MAP_TYPE *x, MAP_TYPE *y, size_t n)
 	}
 	if (i == n)
 		return;
-	a = MAP_LANES(map_padded(x + i, n - i));
+	for (k = 0; k < MAP_WIDTH; k++)
+		pad[k] = k < n - i ? x[i + k] : 1;
+	__builtin_memcpy(&a, pad, sizeof(a));
+	a = MAP_LANES(a);
 	for (k = 0; k < n - i; k++)
 		y[i + k] = a[k];
 }
 #endif
+
+#undef MAP_NAME
+#undef MAP_LANES
+#undef MAP_TYPE
+#undef MAP_VECTOR
+#undef MAP_WIDTH
+#undef MAP_F32
+#undef MAP_TWO

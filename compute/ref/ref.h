@@ -13,10 +13,7 @@ struct ref_value {
 	void		*bytes;		/* C order */
 };
 
-/*
- * out->shape is what op_infer gave, its unknown lengths are filled in;
- * out->bytes has room for the most.  E_OK or why not.
- */
+/* out->shape is what op_infer gave, out->bytes has room.  E_OK or why not. */
 enum error ref_op(const struct op_row *, const struct op_params *,
 	    const struct ref_value *in, size_t n_in, struct ref_value *out);
 
@@ -43,13 +40,6 @@ void	 ref_rank(enum op_code, uint32_t bits, const struct ref_value *in,
 	    struct ref_value *out);
 enum error ref_quantile(uint32_t bits, const struct ref_value *in,
 	    struct ref_value *out);
-/* These fill in the lengths of out that data decides. */
-void	 ref_unique(enum op_code, int32_t axis, const struct ref_value *in,
-	    struct ref_value *out);
-void	 ref_pick(enum op_code, const struct ref_value *in,
-	    struct ref_value *out);
-void	 ref_find(enum op_code, const struct ref_value *in,
-	    struct ref_value *out);
 void	 ref_matmul(bool dot, const struct ref_value *in,
 	    struct ref_value *out);
 enum error ref_linalg(enum op_code, const struct ref_value *in,
@@ -69,6 +59,9 @@ struct ref_number {
 struct ref_number ref_get(const struct ref_value *, int64_t at,
 	    enum dtype as);
 void	 ref_set(struct ref_value *, int64_t at, struct ref_number);
+/* False: the op is no elementary function of these. */
+bool	 ref_math(enum op_code, enum dtype, const struct ref_number *a,
+	    const struct ref_number *b, struct ref_number *z);
 
 /* Element j of the lane along axis (-1: all in one) that out position o, of
  * an output without that axis, belongs to; and the lanes' length. */

@@ -1,8 +1,7 @@
 /*
- * Elementwise ops, one element at a time.  Elementary functions are those of
- * compute/math, of a single element: the lane it falls into must not matter.
+ * Elementwise ops, one element at a time.  Elementary
+ * functions are in ref_math.c.
  */
-#include "compute/math/math.h"
 #include "compute/ref/ref.h"
 
 static bool
@@ -110,24 +109,12 @@ number_f32(enum op_code code, float a, float b)
 		return a / b;
 	case OP_NEG:
 		return -a;
-	case OP_EXP:
-		math_exp_f32(&a, &a, 1);
-		return a;
-	case OP_NATLOG:
-		math_log_f32(&a, &a, 1);
-		return a;
-	case OP_POW:
-		math_pow_f32(&a, &b, &a, 1);
-		return a;
 	case OP_SQUARE:
 		return a * a;
 	case OP_CUBE:
 		return a * a * a;
 	case OP_SQUARE_ROOT:
 		return __builtin_sqrtf(a);
-	case OP_CUBE_ROOT:
-		math_cbrt_f32(&a, &a, 1);
-		return a;
 	case OP_ABS:
 		return __builtin_fabsf(a);
 	default:
@@ -150,24 +137,12 @@ number_f64(enum op_code code, double a, double b)
 		return a / b;
 	case OP_NEG:
 		return -a;
-	case OP_EXP:
-		math_exp_f64(&a, &a, 1);
-		return a;
-	case OP_NATLOG:
-		math_log_f64(&a, &a, 1);
-		return a;
-	case OP_POW:
-		math_pow_f64(&a, &b, &a, 1);
-		return a;
 	case OP_SQUARE:
 		return a * a;
 	case OP_CUBE:
 		return a * a * a;
 	case OP_SQUARE_ROOT:
 		return __builtin_sqrt(a);
-	case OP_CUBE_ROOT:
-		math_cbrt_f64(&a, &a, 1);
-		return a;
 	case OP_ABS:
 		return __builtin_fabs(a);
 	default:
@@ -195,6 +170,8 @@ compute(enum op_code code, enum dtype dtype, bool comparison,
 {
 	struct ref_number r = { 0, 0, 0 };
 
+	if (!comparison && ref_math(code, dtype, &a, &b, &r))
+		return r;
 	if (comparison && dtype == DT_F32)
 		r.i = compare_f(code, (double)a.f32, (double)b.f32);
 	else if (comparison && dtype == DT_F64)

@@ -9,7 +9,9 @@ from . import _ops
 UFUNCS = {
     "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div",
     "true_divide": "div", "negative": "neg", "positive": "pos", "exp": "exp",
-    "log": "natlog", "power": "pow", "float_power": "pow", "square": "square",
+    "log": "natlog", "log2": "log2",
+    "log10": "log10", "expm1": "expm1", "log1p": "log1p", "sin": "sin",
+    "cos": "cos", "tan": "tan", "tanh": "tanh", "power": "pow", "float_power": "pow", "square": "square",
     "sqrt": "square_root", "cbrt": "cube_root", "absolute": "abs",
     "fabs": "abs", "matmul": "matmul", "greater": "greater",
     "greater_equal": "greater_equal", "less": "less",

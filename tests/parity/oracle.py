@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle_data, oracle_learn, oracle_linalg, oracle_reduce
+from . import oracle_learn, oracle_linalg, oracle_math, oracle_reduce
 from .meaning import Line, Param, axes, one_axis, real
 from .program import Array
 
@@ -70,7 +70,7 @@ LINES: dict[str, Line] = {
     "less_equal": np.less_equal,
     "equal": np.equal,
     "not_equal": np.not_equal,
-    **oracle_data.LINES,
+    **oracle_math.LINES,
     **oracle_learn.LINES,
     **oracle_reduce.LINES,
     **oracle_linalg.LINES,
@@ -78,9 +78,6 @@ LINES: dict[str, Line] = {
 
 # Dtypes that Raven refuses although NumPy has an answer in a dtype it lacks.
 REFUSED_BOOLS = {"pow"}
-
-# Functions: ULP of the result's dtype, against 64-bit mantissas.
-ULP: dict[str, float] = {"exp": 0.84, "natlog": 0.72, "cube_root": 0.67, "pow": 0.84}
 
 # Zeros compared by value: NumPy's choice between 0 and -0 goes by position.
 BY_VALUE = {"min", "max", "sum", "mean", "sort", "matmul", "dot"} | oracle_reduce.BY_VALUE
@@ -90,8 +87,7 @@ def apply(name: str, inputs: list[Array], params: tuple[Param, ...]) -> Array:
     """NumPy's answer; raises what NumPy raises, TypeError for refused dtypes."""
     if name in REFUSED_BOOLS and all(a.dtype == bool for a in inputs):
         raise TypeError("dtype")
-    apart = oracle_data.APART | oracle_reduce.APART
-    if len(inputs) == 2 and name not in apart:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
+    if len(inputs) == 2 and name not in oracle_reduce.APART:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
         common = np.promote_types(inputs[0].dtype, inputs[1].dtype)
         inputs = [a.astype(common) for a in inputs]
     with np.errstate(all="ignore"):
@@ -143,9 +139,9 @@ def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]
     want = apply(name, inputs, params)
     if got.shape != want.shape or got.dtype != want.dtype:
         return np.zeros(1, bool)
-    if name in ULP and got.dtype.kind == "f":
+    if name in oracle_math.ULP and got.dtype.kind == "f":
         # The C library's long double pow errs at infinities: double may stand in.
-        return np.asarray(near(got, precise(name, inputs, got.dtype), ULP[name]) | (got == want))
+        return np.asarray(near(got, precise(name, inputs, got.dtype), oracle_math.ULP[name]) | (got == want))
     if name in oracle_learn.CLOSE and got.dtype.kind == "f":
         return oracle_learn.close(name, got, want)
     if name in oracle_linalg.LINES:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_data, make_reduce, oracle
+from . import make_reduce, oracle
 from .program import DTYPES, LIN, Array, Op
 
 
@@ -43,12 +43,10 @@ class Wild:
 
     def draw(self, row: dict[str, Any]) -> list[Op]:
         """Its sources and the op, declared as NumPy answers; float64 () if it does not."""
-        pairs = ("broadcast", "matmul", "dot", "search", "solve", "quantile", "values", "select")
+        pairs = ("broadcast", "matmul", "dot", "search", "solve", "quantile")
         count = 2 if row["shape"] in pairs else self.number(1, 3) if row["shape"] == "concat" else 1
         if row["shape"] in ("percentile", "average"):
             count = self.number(1, 2)
-        if row["name"] == "found_indices":
-            count = 2
         ops: list[Op] = []
         for _ in range(count):
             shape = self.shape(ops[0].shape if ops else None)
@@ -58,9 +56,7 @@ class Wild:
         if row["shape"] == "expand_dims" and params[0] is None:
             params = ((0,),)
         want = answer(row["name"], [op.source for op in ops if op.source is not None], params)
-        dtype, shape = np.dtype(np.float64), ()
-        if want is not None:
-            dtype, shape = want.dtype, make_data.declared(row["shape"], params, want)
+        dtype, shape = (np.dtype(np.float64), ()) if want is None else (want.dtype, want.shape)
         return [*ops, Op(row["code"], dtype, shape, tuple(range(count)), params, name=row["name"])]
 
 

@@ -7,7 +7,6 @@
  * 0 gives -inf; less than 0 and NaN give NaN; inf gives inf.
  */
 #include "log_core.h"
-#include "math.h"
 
 static inline f64v
 log_half(f64v x)
@@ -21,13 +20,12 @@ log_half(f64v x)
 }
 
 static inline f32v
-log_lanes(f32v x)
+log_lanes_f32(f32v x)
 {
 	return f32_join(log_half(f64_low(x)), log_half(f64_high(x)));
 }
 
-#define MAP_NAME	math_log_f32
-#define MAP_LANES	log_lanes
-#define MAP_TYPE	float
-#define MAP_VECTOR	f32v
+#define MAP_NAME	log_f32
+#define MAP_LANES	log_lanes_f32
+#define MAP_F32
 #include "map.h"

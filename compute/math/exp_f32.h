@@ -8,10 +8,9 @@
  * NaN gives NaN; above 88.73 inf; below -103.98 0.
  */
 #include "lanes.h"
-#include "math.h"
 
 static inline f32v
-exp_tail(f32v r)
+exp_tail_f32(f32v r)
 {
 	f32v r2 = r * r;
 
@@ -20,7 +19,7 @@ exp_tail(f32v r)
 }
 
 static inline f32v
-exp_lanes(f32v x)
+exp_lanes_f32(f32v x)
 {
 	f32v t, k, r, head, rest;
 	i32v biased, half;
@@ -32,15 +31,14 @@ exp_lanes(f32v x)
 	r = (x - k * LN2_HI_F32) - k * LN2_LO_F32;
 	head = 1 + r;
 	rest = (1 - head) + r;
-	r = head + (rest + r * r * exp_tail(r));
+	r = head + (rest + r * r * exp_tail_f32(r));
 	biased = (i32v)t - (i32v)f32_all(F32_MAGIC) + 256;
 	half = (i32v)((u32v)biased >> 1);
 	return r * (f32v)((u32v)(half - 1) << 23) *
 	    (f32v)((u32v)(biased - half - 1) << 23);
 }
 
-#define MAP_NAME	math_exp_f32
-#define MAP_LANES	exp_lanes
-#define MAP_TYPE	float
-#define MAP_VECTOR	f32v
+#define MAP_NAME	exp_f32
+#define MAP_LANES	exp_lanes_f32
+#define MAP_F32
 #include "map.h"

@@ -10,7 +10,6 @@
  * 0 gives -inf; less than 0 and NaN give NaN; inf gives inf.
  */
 #include "log_core.h"
-#include "math.h"
 
 static inline f64v
 log_lanes(f64v x)
@@ -31,8 +30,6 @@ log_lanes(f64v x)
 	return log_special(x, b + (((big - b) + a) + low));
 }
 
-#define MAP_NAME	math_log_f64
+#define MAP_NAME	log_f64
 #define MAP_LANES	log_lanes
-#define MAP_TYPE	double
-#define MAP_VECTOR	f64v
 #include "map.h"

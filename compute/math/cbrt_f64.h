@@ -10,7 +10,6 @@
  * Zeros, infinities and NaN are their own roots.
  */
 #include "cbrt_core.h"
-#include "math.h"
 
 static inline f64v
 cbrt_lanes(f64v x)
@@ -23,8 +22,6 @@ cbrt_lanes(f64v x)
 	return cbrt_special(x, t * power_of_two(q));
 }
 
-#define MAP_NAME	math_cbrt_f64
+#define MAP_NAME	cbrt_f64
 #define MAP_LANES	cbrt_lanes
-#define MAP_TYPE	double
-#define MAP_VECTOR	f64v
 #include "map.h"

@@ -10,7 +10,6 @@
  * NaN gives NaN; above 709.78 inf; below -745.13 0.
  */
 #include "exp_core.h"
-#include "math.h"
 
 static inline f64v
 exp_lanes(f64v x)
@@ -29,8 +28,6 @@ exp_lanes(f64v x)
 	    (u64v)t - (u64v)f64_all(F64_MAGIC));
 }
 
-#define MAP_NAME	math_exp_f64
+#define MAP_NAME	exp_f64
 #define MAP_LANES	exp_lanes
-#define MAP_TYPE	double
-#define MAP_VECTOR	f64v
 #include "map.h"

@@ -7,7 +7,6 @@
  */
 #include "exp_core.h"
 #include "log_core.h"
-#include "math.h"
 #include "pow_core.h"
 
 static inline f64v
@@ -33,15 +32,14 @@ pow_half(f64v x, f64v y)
 }
 
 static inline f32v
-pow_lanes(f32v x, f32v y)
+pow_lanes_f32(f32v x, f32v y)
 {
 	return f32_join(pow_half(f64_low(x), f64_low(y)),
 	    pow_half(f64_high(x), f64_high(y)));
 }
 
-#define MAP_NAME	math_pow_f32
-#define MAP_LANES	pow_lanes
-#define MAP_TYPE	float
-#define MAP_VECTOR	f32v
+#define MAP_NAME	pow_f32
+#define MAP_LANES	pow_lanes_f32
+#define MAP_F32
 #define MAP_TWO
 #include "map.h"

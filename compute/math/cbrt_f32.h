@@ -7,7 +7,6 @@
  * Zeros, infinities and NaN are their own roots.
  */
 #include "cbrt_core.h"
-#include "math.h"
 
 static inline f64v
 cbrt_half(f64v x)
@@ -20,13 +19,12 @@ cbrt_half(f64v x)
 }
 
 static inline f32v
-cbrt_lanes(f32v x)
+cbrt_lanes_f32(f32v x)
 {
 	return f32_join(cbrt_half(f64_low(x)), cbrt_half(f64_high(x)));
 }
 
-#define MAP_NAME	math_cbrt_f32
-#define MAP_LANES	cbrt_lanes
-#define MAP_TYPE	float
-#define MAP_VECTOR	f32v
+#define MAP_NAME	cbrt_f32
+#define MAP_LANES	cbrt_lanes_f32
+#define MAP_F32
 #include "map.h"
