@@ -10,11 +10,12 @@
 /* Defaults that are not numbers; no parameter can have these values. */
 #define NONE		INT64_MIN
 #define REQUIRED	(INT64_MIN + 1)
-#define IS_NUMBER(v)	((v) != NONE && (v) != REQUIRED)
+#define IS(v, mark)	((int64_t)(v) == (mark))
+#define IS_NUMBER(v)	(!IS(v, NONE) && !IS(v, REQUIRED))
 
 /* The last, empty row lets ops without parameters have a table too. */
 #define PARAM(name, kind, value)					\
-	{ #name, PARAM_##kind, (value) == REQUIRED, (value) == NONE,	\
+	{ #name, PARAM_##kind, IS(value, REQUIRED), IS(value, NONE),	\
 	    IS_NUMBER(value) ? (int64_t)(value) : 0,			\
 	    IS_NUMBER(value) ? (double)(value) : 0, NULL },
 #define CHOICE(name, choices, value)					\
@@ -365,6 +366,13 @@ cost_dtype(const struct op_row *row, const struct shape *const *in,
 	return out->dtype;
 }
 
+/* Elements of one of the filters that w holds. */
+static double
+filter_size(const struct shape *w)
+{
+	return (double)w->dims[1] * (double)w->dims[2] * (double)w->dims[3];
+}
+
 /* Multiplications and additions of products and what is made of them. */
 static double
 product_amount(const struct op_row *row, const struct shape *const *in,
@@ -383,6 +391,12 @@ product_amount(const struct op_row *row, const struct shape *const *in,
 	case OP_SOLVE:
 		return 2 * n / 3 * (double)shape_elements(a) +
 		    2 * n * (double)shape_elements(out);
+	case OP_CONV2D:
+		return 2 * (double)shape_elements(out) * filter_size(in[1]);
+	case OP_CONV2D_INPUT_GRAD:
+		return 2 * (double)shape_elements(a) * filter_size(in[1]);
+	case OP_CONV2D_WEIGHT_GRAD:
+		return 2 * (double)shape_elements(in[1]) * filter_size(out);
 	default:
 		return 2 * (double)shape_elements(out) *
 		    (in[1]->ndim == 0 ? 1 : n);

@@ -58,6 +58,16 @@ enum shape_rule {
 	SHAPE_CONCAT,		/* the first's, lengths added along the axis */
 	SHAPE_EXPAND_DIMS,	/* the input's, axes of length 1 inserted */
 	SHAPE_SAME_AXIS,	/* the input's; works along an axis, or all */
+	SHAPE_LAYER_NORM,	/* the first input's, to which others fit */
+	SHAPE_BATCH_NORM,	/* the first's; others: one for each index */
+	SHAPE_WINDOWS,		/* the last two axes: positions, size */
+	SHAPE_WINDOWS_SUM,	/* positions, size: the lengths asked for */
+	SHAPE_CONV2D,		/* N, filters, positions of the windows */
+	SHAPE_CONV2D_INPUT,	/* of the x whose gradient it is */
+	SHAPE_CONV2D_WEIGHT,	/* of the w whose gradient it is */
+	SHAPE_POOL2D,		/* N, C, positions of the windows */
+	SHAPE_MAX_POOL2D_GRAD,	/* the first input's */
+	SHAPE_AVG_POOL2D_GRAD,	/* N, C, the lengths asked for */
 	SHAPE_SCAN,		/* the input's; axis None: flattened; 0-d: (1,) */
 	SHAPE_SEARCH,		/* the second's; the first has one axis */
 	SHAPE_SQUARE,		/* the input's, whose last two axes are equal */
@@ -140,6 +150,9 @@ enum shape_fault {
 	FAULT_LENGTHS,		/* of the first input and of the one named */
 	FAULT_AXES,		/* axes that the input has and that it needs */
 	FAULT_WEIGHTS,		/* elements of the first input and of weights */
+	FAULT_LENGTH,		/* axis of the input named; got, wanted */
+	FAULT_LARGER,		/* the input named does not fit into the first */
+	FAULT_WINDOW,		/* axis, size of a window, room for it */
 };
 enum param_fault {
 	FAULT_VALUE,		/* the value cannot be */
@@ -207,6 +220,16 @@ enum error op_axes(const struct param *, uint32_t ndim, uint32_t *bits,
 /* The permutation of a transpose. */
 enum error op_permutation(const struct param *, uint32_t ndim,
 	    uint32_t perm[TENSOR_RANK], struct op_error *) MUST_CHECK;
+
+/* Windows over the last two axes; the parameters were checked, or are now. */
+struct op_window {
+	int64_t	size[2], stride[2], padding[2], dilation[2];
+	int64_t	in[2], out[2];	/* lengths; positions of the window */
+};
+enum error op_windows(const struct param *, const struct shape *,
+	    struct op_window *, struct op_error *) MUST_CHECK;
+enum error op_windows_sum(const struct param *, const struct shape *,
+	    struct op_window *, struct op_error *) MUST_CHECK;
 
 /*
  * The sentence for people, native only (op_text.c): what was wrong, what was

@@ -52,6 +52,18 @@ enum error	 infer_broadcast(const struct infer *, const struct shape *a,
 
 /* op_infer_learn.c */
 enum error	 infer_same_axis(const struct infer *);
+enum error	 infer_layer_norm(const struct infer *);
+enum error	 infer_batch_norm(const struct infer *);
+
+/* op_infer_window.c */
+enum error	 infer_windows(const struct infer *);
+enum error	 infer_windows_sum(const struct infer *);
+enum error	 infer_conv2d(const struct infer *);
+enum error	 infer_conv2d_input(const struct infer *);
+enum error	 infer_conv2d_weight(const struct infer *);
+enum error	 infer_pool2d(const struct infer *);
+enum error	 infer_max_pool2d_grad(const struct infer *);
+enum error	 infer_avg_pool2d_grad(const struct infer *);
 /* op_infer_reduce.c */
 enum error	 infer_scan(const struct infer *);
 enum error	 infer_search(const struct infer *);

@@ -289,6 +289,23 @@ text_shape(struct text *t, const struct subject *s)
 		add(t, "; give them its shape, or one axis as long as the one "
 		    "averaged over");
 		break;
+	case FAULT_LENGTH:
+		add(t, "axis %" PRId64 " of %s ", a[0],
+		    input_name(s->e->input));
+		add_input(t, s, s->e->input);
+		add(t, " is %" PRId64 "; it must be %" PRId64, a[1], a[2]);
+		break;
+	case FAULT_LARGER:
+		add(t, "%s ", input_name(s->e->input));
+		add_input(t, s, s->e->input);
+		add(t, " does not broadcast to the first ");
+		add_input(t, s, 0);
+		break;
+	case FAULT_WINDOW:
+		add(t, "a window of %" PRId64 " does not fit into %" PRId64
+		    " (%s, padding included)", a[1], a[2],
+		    a[0] == 0 ? "height" : "width");
+		break;
 	case FAULT_AXES:
 		add(t, "%s is ", input_name(s->e->input));
 		add_input(t, s, s->e->input);

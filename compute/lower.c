@@ -286,11 +286,19 @@ lower_scalar(struct lower *l, enum dtype dtype, double x)
 }
 
 uint32_t
+lower_as(struct lower *l, uint32_t a, enum dtype dtype)
+{
+	if (a == LOWER_NONE || lower_shape(l, a).dtype == dtype)
+		return a;
+	return lower_binary(l, OP_MUL, a, lower_scalar(l, dtype, 1));
+}
+
+uint32_t
 lower_float(struct lower *l, uint32_t a)
 {
-	if (a == LOWER_NONE || dtype_is_float(lower_shape(l, a).dtype))
-		return a;
-	return lower_binary(l, OP_MUL, a, lower_scalar(l, DT_F64, 1));
+	enum dtype dtype = lower_shape(l, a).dtype;
+
+	return lower_as(l, a, dtype_is_float(dtype) ? dtype : DT_F64);
 }
 
 /* ---- a whole program ---- */

@@ -67,6 +67,8 @@ uint32_t lower_scalar(struct lower *, enum dtype, double);
 uint32_t lower_integer(struct lower *, enum dtype, int64_t);
 /* Ints and bools as float64, floats as they are. */
 uint32_t lower_float(struct lower *, uint32_t a);
+/* As that dtype, to which its own can be promoted. */
+uint32_t lower_as(struct lower *, uint32_t a, enum dtype);
 /* Without axes for LOWER_NONE. */
 struct shape lower_shape(const struct lower *, uint32_t value);
 /* The compound fails so; returns LOWER_NONE. */
@@ -102,5 +104,15 @@ uint32_t lower_ptp(struct lower *, const struct compound *);
 
 /* lower_learn.c */
 uint32_t lower_softmax(struct lower *, const struct compound *);
+uint32_t lower_log_softmax(struct lower *, const struct compound *);
+uint32_t lower_layer_norm(struct lower *, const struct compound *);
+uint32_t lower_batch_norm(struct lower *, const struct compound *);
+
+/* lower_conv.c */
+uint32_t lower_conv2d(struct lower *, const struct compound *);
+uint32_t lower_conv2d_input_grad(struct lower *, const struct compound *);
+uint32_t lower_conv2d_weight_grad(struct lower *, const struct compound *);
+uint32_t lower_max_pool2d(struct lower *, const struct compound *);
+uint32_t lower_avg_pool2d(struct lower *, const struct compound *);
 
 #endif

@@ -12,6 +12,14 @@ static const lower_fn functions[] = {
 	[OP_COUNT_NONZERO] = lower_count_nonzero,
 	[OP_PTP] = lower_ptp,
 	[OP_SOFTMAX] = lower_softmax,
+	[OP_LOG_SOFTMAX] = lower_log_softmax,
+	[OP_LAYER_NORM] = lower_layer_norm,
+	[OP_BATCH_NORM] = lower_batch_norm,
+	[OP_CONV2D] = lower_conv2d,
+	[OP_CONV2D_INPUT_GRAD] = lower_conv2d_input_grad,
+	[OP_CONV2D_WEIGHT_GRAD] = lower_conv2d_weight_grad,
+	[OP_MAX_POOL2D] = lower_max_pool2d,
+	[OP_AVG_POOL2D] = lower_avg_pool2d,
 };
 
 lower_fn

@@ -325,6 +325,12 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_DET:
 		plan_linalg(p, op);
 		break;
+	case OP_WINDOWS:
+		plan_windows(p, op);
+		break;
+	case OP_WINDOWS_SUM:
+		plan_windows_sum(p, op);
+		break;
 	case OP_DOT:
 	case OP_MATMUL:
 		if (p->values[op->in[0]].view.ndim > 0 &&

@@ -92,6 +92,9 @@ void	 plan_copy(struct plan *, uint32_t op, const struct view *from,
 	    const struct view *to);
 void	 plan_fill(struct plan *, uint32_t op, const struct view *to,
 	    const void *scalar);
+/* to += from, of one shape and dtype */
+void	 plan_accumulate(struct plan *, uint32_t op, const struct view *from,
+	    const struct view *to);
 /* to = (from != 0) */
 void	 plan_truth(struct plan *, uint32_t op, const struct view *from,
 	    const struct view *to);
@@ -143,6 +146,10 @@ void	 plan_linalg(struct plan *, const struct plan_op *);
 /* plan_statistics.c */
 void	 plan_rank(struct plan *, const struct plan_op *);
 void	 plan_quantile(struct plan *, const struct plan_op *);
+
+/* plan_window.c */
+void	 plan_windows(struct plan *, const struct plan_op *);
+void	 plan_windows_sum(struct plan *, const struct plan_op *);
 
 /* plan_gemm.c */
 void	 plan_matmul(struct plan *, const struct plan_op *);

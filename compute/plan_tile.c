@@ -335,6 +335,30 @@ plan_fill(struct plan *p, uint32_t op, const struct view *to,
 }
 
 void
+plan_accumulate(struct plan *p, uint32_t op, const struct view *from,
+    const struct view *to)
+{
+	struct chain c;
+	uint8_t a, b;
+
+	if (view_elements(to) == 0)
+		return;
+	chain_init(&c, to);
+	a = chain_load(p, &c, to, to->dtype);
+	b = chain_load(p, &c, from, to->dtype);
+	if (p->failed)
+		return;
+	/* Kernels do not write where they read. */
+	if (c.instr[a].mode == TILE_DIRECT) {
+		c.instr[a].mode = TILE_GATHER;
+		c.instr[a].buffer = chain_buffer(&c);
+	}
+	(void)chain_apply(&c, tile_kernel(OP_ADD, to->dtype, p->wide), a, b,
+	    COST_OP);
+	(void)chain_end(p, &c, op, to);
+}
+
+void
 plan_truth(struct plan *p, uint32_t op, const struct view *from,
     const struct view *to)
 {

@@ -141,6 +141,12 @@ ref_op(const struct op_row *row, const struct op_params *params,
 			return e.code;
 		ref_transpose(perm, in, out);
 		return E_OK;
+	case SHAPE_WINDOWS:
+		ref_windows(p, in, out);
+		return E_OK;
+	case SHAPE_WINDOWS_SUM:
+		ref_windows_sum(p, in, out);
+		return E_OK;
 	case SHAPE_CONCAT:
 		ref_concat(one_axis(p, out->shape.ndim), in, n_in, out);
 		return E_OK;

@@ -46,6 +46,10 @@ enum error ref_linalg(enum op_code, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_transpose(const uint32_t *perm, const struct ref_value *in,
 	    struct ref_value *out);
+void	 ref_windows(const struct param *, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_windows_sum(const struct param *, const struct ref_value *in,
+	    struct ref_value *out);
 void	 ref_concat(int32_t axis, const struct ref_value *in, size_t n_in,
 	    struct ref_value *out);
 

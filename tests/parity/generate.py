@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_linalg, make_reduce, oracle
+from . import make_learn, make_linalg, make_reduce, oracle
 from .program import DTYPES, LIN, Array, Job, Op, pack, run
 
 MOST = 3000  # elements of a value, mostly
@@ -299,14 +299,9 @@ class Maker:
         picked = [int(i) for i in self.rng.permutation(ndim)[:more]]
         return (a,), (tuple(i - (ndim if self.chance(0.3) else 0) for i in picked),)
 
-    def do_same_axis(self, row: dict[str, Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
-        """Of any shape, along an axis or over all."""
-        a = self.pick()
-        return (a,), (None if self.chance(0.2) else (self.axis(self.values[a].ndim),),)
-
     RULES = {
         "square": make_linalg.square, "solve": make_linalg.solve,
-        "same_axis": do_same_axis,
+        **make_learn.RULES,
         "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,
         "transpose": do_transpose, "sort": do_sort, "reshape": do_reshape,
         "concat": do_concat, "expand_dims": do_expand_dims,
@@ -315,8 +310,8 @@ class Maker:
 
     def record(self, row: dict[str, Any]) -> bool:
         """One op of this row; False when its draw has no answer in NumPy."""
-        inputs, params = self.RULES[row["shape"]](self, row)
         try:
+            inputs, params = self.RULES[row["shape"]](self, row)
             value = oracle.apply(row["name"], [self.values[i] for i in inputs], params)
         except (TypeError, ValueError) as error:
             if "negative integer powers" not in str(error):

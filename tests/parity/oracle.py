@@ -144,13 +144,15 @@ def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]
         return np.asarray(near(got, precise(name, inputs, got.dtype), oracle_math.ULP[name]) | (got == want))
     if name in oracle_learn.CLOSE and got.dtype.kind == "f":
         return oracle_learn.close(name, got, want)
+    if name in oracle_learn.PRODUCTS and got.dtype.kind == "f":
+        return oracle_learn.product_near(name, got, inputs, params)
     if name in oracle_linalg.LINES:
         return oracle_linalg.near(name, got, inputs)
     if name == "norm":
         return oracle_reduce.norm_near(got, want, params)
     if name in ("matmul", "dot") and got.dtype.kind == "f":
         return product_near(name, got, inputs)
-    return same(got, want, name in BY_VALUE)
+    return same(got, want, name in BY_VALUE or name in oracle_learn.BY_VALUE)
 
 
 def canonical(got: Array) -> bool:

@@ -24,7 +24,7 @@ class Wild:
         """Small; half of the time the first input's."""
         if like is not None and self.number(0, 1):
             return like
-        return tuple(self.number(0, 3) for _ in range(self.number(0, 3)))
+        return tuple(self.number(0, 3) for _ in range(self.number(0, 4)))
 
     def param(self, kind: str) -> tuple[int, ...] | None:
         """Of that kind, in range or not."""
@@ -43,10 +43,7 @@ class Wild:
 
     def draw(self, row: dict[str, Any]) -> list[Op]:
         """Its sources and the op, declared as NumPy answers; float64 () if it does not."""
-        pairs = ("broadcast", "matmul", "dot", "search", "solve", "quantile")
-        count = 2 if row["shape"] in pairs else self.number(1, 3) if row["shape"] == "concat" else 1
-        if row["shape"] in ("percentile", "average"):
-            count = self.number(1, 2)
+        count = self.number(row["min"], min(row["max"], 5))
         ops: list[Op] = []
         for _ in range(count):
             shape = self.shape(ops[0].shape if ops else None)

@@ -21,6 +21,16 @@ static const char *const shapes[] = {
 	[SHAPE_SORT] = "sort", [SHAPE_RESHAPE] = "reshape",
 	[SHAPE_CONCAT] = "concat", [SHAPE_EXPAND_DIMS] = "expand_dims",
 	[SHAPE_SAME_AXIS] = "same_axis",
+	[SHAPE_LAYER_NORM] = "layer_norm",
+	[SHAPE_BATCH_NORM] = "batch_norm",
+	[SHAPE_WINDOWS] = "windows",
+	[SHAPE_WINDOWS_SUM] = "windows_sum",
+	[SHAPE_CONV2D] = "conv2d",
+	[SHAPE_CONV2D_INPUT] = "conv2d_input",
+	[SHAPE_CONV2D_WEIGHT] = "conv2d_weight",
+	[SHAPE_POOL2D] = "pool2d",
+	[SHAPE_MAX_POOL2D_GRAD] = "max_pool2d_grad",
+	[SHAPE_AVG_POOL2D_GRAD] = "avg_pool2d_grad",
 	[SHAPE_SCAN] = "scan", [SHAPE_SEARCH] = "search",
 	[SHAPE_SQUARE] = "square", [SHAPE_DET] = "square",
 	[SHAPE_SOLVE] = "solve",
@@ -39,8 +49,10 @@ main(void)
 	printf("[");
 	for (i = 0; i < n; i++, row++) {
 		printf("%s\n{\"code\": %d, \"name\": \"%s\", \"shape\": \"%s\", "
-		    "\"params\": [", i > 0 ? "," : "", (int)row->code,
-		    row->name, shapes[row->shape]);
+		    "\"min\": %u, \"max\": %u, \"params\": [",
+		    i > 0 ? "," : "", (int)row->code, row->name,
+		    shapes[row->shape], (unsigned)row->min,
+		    (unsigned)row->max);
 		for (k = 0; k < row->n_params; k++)
 			printf("%s[\"%s\", \"%s\"]", k > 0 ? ", " : "",
 			    row->params[k].name, kinds[row->params[k].kind]);

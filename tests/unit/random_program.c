@@ -167,6 +167,18 @@ random_params(struct maker *m, const struct op_row *row,
 				p->n = (int32_t)ndim;
 			for (int32_t k = 0; k < p->n; k++)
 				p->v[k] = random_below(state, ndim);
+		} else if (row->code == OP_WINDOWS_SUM && i == 0) {
+			/* The least image that has them. */
+			p->n = 2;
+			for (uint32_t k = 0; k < 2 && first->ndim >= 4; k++)
+				p->v[k] = first->dims[first->ndim - 4 + k] +
+				    first->dims[first->ndim - 2 + k] - 1;
+		} else if (row->code == OP_WINDOWS && i < 4) {
+			p->n = 1 + (int32_t)random_below(state, 2);
+			for (int32_t k = 0; k < p->n; k++)
+				p->v[k] = random_below(state, 3) + (i != 2);
+		} else if (row->params[i].kind == PARAM_FLOAT) {
+			param_set_float(p, number(state, 30));
 		} else if (row->code == OP_RESHAPE) {
 			p->n = 2 - (int32_t)random_below(state, 2);
 			p->v[0] = p->n == 1 ? shape_elements(first) :
@@ -182,10 +194,10 @@ add_op(struct maker *m)
 {
 	uint64_t *state = &m->r->state;
 	const struct op_row *row;
-	const struct shape *in[4];
+	const struct shape *in[RANDOM_INPUTS];
 	struct op_params params;
 	struct op_error e;
-	uint32_t ids[4], n_in;
+	uint32_t ids[RANDOM_INPUTS], n_in;
 	size_t n_rows;
 
 	row = &op_rows(&n_rows)[0];

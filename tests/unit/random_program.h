@@ -8,6 +8,7 @@
 #include "common/program.h"
 
 #define RANDOM_OPS	24
+#define RANDOM_INPUTS	8	/* of an op, at most */
 
 struct random_program {
 	uint64_t	 state;		/* of the generator */

@@ -31,7 +31,7 @@ static void
 expect_op(const struct program *p, uint32_t i, struct expected *e)
 {
 	const struct program_op *op = &p->ops[i];
-	struct ref_value in[4];
+	struct ref_value in[RANDOM_INPUTS];
 	const struct op_row *row;
 	struct op_params params;
 	struct op_error err;

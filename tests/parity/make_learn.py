@@ -1,0 +1,119 @@
+"""Draws of what learning needs: images, filters, windows, weights."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+from . import oracle_learn
+from .program import DTYPES
+
+if TYPE_CHECKING:
+    from .generate import Maker
+
+Draw = tuple[tuple[int, ...], tuple[Any, ...]]
+
+
+def number(x: float) -> tuple[int, ...]:
+    """A float as a parameter."""
+    return struct.unpack("<q", struct.pack("<d", x))
+
+
+def pair(m: Maker, low: int, high: int) -> tuple[int, ...]:
+    """One number for both axes, or one for each."""
+    return tuple(int(n) for n in m.rng.integers(low, high + 1, 1 + int(m.chance(0.5))))
+
+
+def same_axis(m: Maker, row: dict[str, Any]) -> Draw:
+    """Of any shape, along an axis or over all."""
+    a = m.pick()
+    return (a,), (None if m.chance(0.2) else (m.axis(m.values[a].ndim),),)
+
+
+def layer_norm(m: Maker, row: dict[str, Any]) -> Draw:
+    """Over some axes; weights of the last ones."""
+    a = m.pick(1)
+    shape = m.values[a].shape
+    more = [m.source(shape[m.axis(len(shape)):]) for _ in range(int(m.rng.integers(3)))]
+    return (a, *more), (m.axis_set(len(shape), len(shape)), number(0.1 if m.chance(0.5) else 1e-5))
+
+
+def batch_norm(m: Maker, row: dict[str, Any]) -> Draw:
+    """Along an axis; with weights, or statistics, too."""
+    a = m.pick(1)
+    shape = m.values[a].shape
+    axis = m.axis(len(shape))
+    more = [m.source((shape[axis],), least=0) for _ in range(int(m.choice((0, 2, 4))))]
+    return (a, *more), ((axis,), number(0.1 if m.chance(0.5) else 1e-5))
+
+
+def image(m: Maker) -> int:
+    """A few small ones, of a few channels."""
+    shape = (int(m.choice((0, 1, 1, 2, 3))), int(m.choice((1, 2, 4, 6))), *(int(n) for n in m.rng.integers(1, 10, 2)))
+    return m.source(shape, m.choice(DTYPES))
+
+
+def slide(m: Maker) -> Draw:
+    """Stride, padding, dilation."""
+    return (), (pair(m, 1, 3), pair(m, 0, 2), pair(m, 1, 2))
+
+
+def windows(m: Maker, row: dict[str, Any]) -> Draw:
+    """Of any image."""
+    a = m.pick(2) if m.chance(0.5) else image(m)
+    fill = float(m.choice((0.0, -1.5, 1e300, float("-inf"), float("nan"))))
+    return (a,), (pair(m, 1, 3), *slide(m)[1], number(fill))
+
+
+def windows_sum(m: Maker, row: dict[str, Any]) -> Draw:
+    """What windows would have given."""
+    (a,), params = windows(m, row)
+    dims = m.values[a].shape[-2:]
+    shape = oracle_learn.windows(m.values[a], *params).shape
+    return (m.source(shape),), (dims, *params[1:4])
+
+
+def filters(m: Maker, channels: int, groups: int, dtype: Any) -> int:
+    """Of an image with so many channels."""
+    size = tuple(int(n) for n in m.rng.integers(1, 4, 2))
+    return m.source((groups * int(m.choice((1, 2, 3))), channels // groups, *size), dtype)
+
+
+def conv2d(m: Maker, row: dict[str, Any]) -> Draw:
+    """Groups now and then, a bias in half of them; one in four sums over many."""
+    x = image(m)
+    if m.chance(0.25):
+        x = m.source((1, int(m.choice((30, 64))), 4, 5), m.choice(DTYPES))
+    channels = m.values[x].shape[1]
+    groups = int(m.choice([g for g in (1, 1, 2, channels) if channels % g == 0]))
+    w = filters(m, channels, groups, m.values[x].dtype if m.chance(0.8) else m.choice(DTYPES))
+    bias = (m.source(m.values[w].shape[:1]),) if m.chance(0.5) else ()
+    return (x, w, *bias), (*slide(m)[1], (groups,))
+
+
+def conv2d_input(m: Maker, row: dict[str, Any]) -> Draw:
+    """The gradient of such a convolution's result."""
+    (x, w, *_), params = conv2d(m, row)
+    shape = oracle_learn.conv2d(m.values[x], m.values[w], *params).shape
+    return (m.source(shape, m.values[x].dtype), w), (m.values[x].shape[2:], *params)
+
+
+def conv2d_weight(m: Maker, row: dict[str, Any]) -> Draw:
+    """The same."""
+    (x, w, *_), params = conv2d(m, row)
+    shape = oracle_learn.conv2d(m.values[x], m.values[w], *params).shape
+    return (x, m.source(shape, m.values[x].dtype)), (m.values[w].shape[2:], *params)
+
+
+def pool2d(m: Maker, row: dict[str, Any]) -> Draw:
+    """Windows that overlap, touch, or leave gaps."""
+    size = pair(m, 1, 3)
+    padding = (int(m.rng.integers(0, min(size) // 2 + 1)),)
+    return (image(m),), (size, None if m.chance(0.3) else pair(m, 1, 3), padding)
+
+
+RULES = {
+    "same_axis": same_axis, "layer_norm": layer_norm, "batch_norm": batch_norm, "windows": windows,
+    "windows_sum": windows_sum, "conv2d": conv2d, "conv2d_input": conv2d_input, "conv2d_weight": conv2d_weight,
+    "pool2d": pool2d,
+}
