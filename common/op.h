@@ -77,6 +77,8 @@ enum shape_rule {
 	SHAPE_PERCENTILE,	/* the same; without a second: reduced */
 	SHAPE_AVERAGE,		/* the first's reduced; weights as long */
 	SHAPE_NORM,		/* reduced; a matrix norm over two axes */
+	SHAPE_TOPK,		/* the input's, k long along the axis */
+	SHAPE_HISTOGRAM,	/* as many as bins; one more edges */
 };
 
 enum dtype_rule {
@@ -160,6 +162,9 @@ enum param_fault {
 	FAULT_NUMBER,		/* a wrong number of values: that many */
 	FAULT_NEEDED,		/* it has no default and none was given */
 	FAULT_NORM,		/* no such norm over so many axes */
+	FAULT_FEW,		/* more than there are, a[3] */
+	FAULT_BINS,		/* no number of bins */
+	FAULT_RANGE,		/* not two finite ends in order */
 };
 
 /* Value of one parameter.  none: n = -1.  n counts words: 1 but for lists and

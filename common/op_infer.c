@@ -490,6 +490,8 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_PERCENTILE] = infer_percentile,
 	[SHAPE_AVERAGE] = infer_average,
 	[SHAPE_NORM] = infer_norm,
+	[SHAPE_TOPK] = infer_topk,
+	[SHAPE_HISTOGRAM] = infer_histogram,
 };
 
 /* Rules that give an answer as far as they can: see enum shape_rule. */
@@ -512,6 +514,7 @@ static const bool takes_unknown[] = {
 	[SHAPE_QUANTILE] = true,
 	[SHAPE_PERCENTILE] = true,
 	[SHAPE_NORM] = true,
+	[SHAPE_HISTOGRAM] = true,
 };
 
 static enum error

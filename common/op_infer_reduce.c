@@ -133,3 +133,43 @@ infer_norm(const struct infer *f)
 	/* The greatest or least of nothing is nothing. */
 	return value - value != 0 ? infer_reduce_some(f) : E_OK;
 }
+
+enum error
+infer_topk(const struct infer *f)
+{
+	const struct shape *a = f->in[0];
+	int64_t k = f->p[0].v[0], n = shape_elements(a);
+	uint32_t axis = 0;
+
+	if (f->p[0].n < 0)
+		return op_fail(f->e, E_BAD_PARAM, -1, 0, 0, FAULT_NEEDED, 0);
+	if (f->p[1].n < 0)
+		(void)infer_flat(f, n);
+	else {
+		if (!infer_axis(f->p[1].v[0], a->ndim, &axis))
+			return op_fail(f->e, E_AXIS, 0, f->p[1].v[0], a->ndim,
+			    0, 0);
+		(void)infer_same(f);
+		n = a->dims[axis];
+	}
+	if (k < 0 || k > n)
+		return op_fail(f->e, E_BAD_PARAM, -1, 0, k, FAULT_FEW, n);
+	f->out->dims[axis] = k;
+	return E_OK;
+}
+
+enum error
+infer_histogram(const struct infer *f)
+{
+	double low = f->p[1].n > 0 ? param_float(&f->p[1]) : 0;
+	double high = f->p[2].n > 0 ? param_float(&f->p[2]) : 1;
+
+	if (f->p[0].v[0] < 1 || f->p[0].v[0] == INT64_MAX)
+		return op_fail(f->e, E_BAD_PARAM, -1, 0, f->p[0].v[0],
+		    FAULT_BINS, 0);
+	if (f->p[1].n != f->p[2].n || low - low != 0 || high - high != 0 ||
+	    low > high)
+		return op_fail(f->e, E_BAD_PARAM, -1, 1, 0, FAULT_RANGE, 0);
+	return infer_flat(f, f->p[0].v[0] +
+	    (f->row->code == OP_HISTOGRAM_EDGES));
+}

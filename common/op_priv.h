@@ -71,6 +71,8 @@ enum error	 infer_quantile(const struct infer *);
 enum error	 infer_percentile(const struct infer *);
 enum error	 infer_average(const struct infer *);
 enum error	 infer_norm(const struct infer *);
+enum error	 infer_topk(const struct infer *);
+enum error	 infer_histogram(const struct infer *);
 
 /* op_infer_linalg.c */
 enum error	 infer_square(const struct infer *);

@@ -174,6 +174,17 @@ text_param(struct text *t, const struct subject *s)
 		    "vector's order is None or a number, a matrix's None, "
 		    "'fro', 1, -1, inf or -inf", a[1]);
 		break;
+	case FAULT_FEW:
+		add(t, "%s is %" PRId64 "; it may be 0 to %" PRId64 ", the "
+		    "length of the axis", p->name, a[1], a[3]);
+		break;
+	case FAULT_BINS:
+		add(t, "%s is %" PRId64 "; there must be at least 1", p->name,
+		    a[1]);
+		break;
+	case FAULT_RANGE:
+		add(t, "the range needs two finite ends, the lower first");
+		break;
 	case FAULT_NEEDED:
 		add(t, "%s is needed; give it %s", p->name,
 		    p->kind == PARAM_INTS || p->kind == PARAM_AXES ?

@@ -304,11 +304,17 @@ plan_value(struct plan *p, const struct plan_op *op)
 		plan_scan(p, op);
 		break;
 	case OP_ARGSORT:
+	case OP_TOPK:
+	case OP_TOPK_INDICES:
 		plan_argsort(p, op);
 		break;
 	case OP_MEDIAN:
 	case OP_MODE:
 		plan_rank(p, op);
+		break;
+	case OP_HISTOGRAM:
+	case OP_HISTOGRAM_EDGES:
+		plan_histogram(p, op);
 		break;
 	case OP_QUANTILE:
 		plan_quantile(p, op);

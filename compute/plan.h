@@ -120,11 +120,11 @@ int32_t	 plan_axis(const struct param *, uint32_t ndim);
 int64_t	 plan_lanes(const struct view *v, int32_t axis, struct view *lane,
 	    struct walk *all);
 /*
- * The first input with the axis (the op's first parameter) last, so that lanes
- * can be read straight; *axis is where it is then.
+ * The first input with its axis last, so that lanes can be read straight;
+ * *axis is where it is then.
  */
 struct view plan_lane_input(struct plan *, const struct plan_op *,
-	    int32_t *axis);
+	    const struct param *which, int32_t *axis);
 void	 plan_reduce(struct plan *, const struct plan_op *);
 void	 plan_arg(struct plan *, const struct plan_op *);
 void	 plan_sort(struct plan *, const struct plan_op *);
@@ -146,6 +146,7 @@ void	 plan_linalg(struct plan *, const struct plan_op *);
 /* plan_statistics.c */
 void	 plan_rank(struct plan *, const struct plan_op *);
 void	 plan_quantile(struct plan *, const struct plan_op *);
+void	 plan_histogram(struct plan *, const struct plan_op *);
 
 /* plan_window.c */
 void	 plan_windows(struct plan *, const struct plan_op *);

@@ -171,12 +171,13 @@ plan_lanes(const struct view *v, int32_t axis, struct view *lane,
 }
 
 struct view
-plan_lane_input(struct plan *p, const struct plan_op *op, int32_t *axis)
+plan_lane_input(struct plan *p, const struct plan_op *op,
+    const struct param *which, int32_t *axis)
 {
 	struct view in = p->values[op->in[0]].view;
 	int64_t dim, stride;
 
-	*axis = plan_axis(&op->params.p[0], in.ndim);
+	*axis = plan_axis(which, in.ndim);
 	if (op->elements == 0)
 		return in;
 	if (*axis >= 0 && in.ndim > 0) {
@@ -197,7 +198,7 @@ void
 plan_arg(struct plan *p, const struct plan_op *op)
 {
 	int32_t axis;
-	struct view in = plan_lane_input(p, op, &axis);
+	struct view in = plan_lane_input(p, op, &op->params.p[0], &axis);
 	struct view out = plan_output(p, op);
 	struct arg_step *d;
 
@@ -243,7 +244,8 @@ void
 plan_sort(struct plan *p, const struct plan_op *op)
 {
 	int32_t axis, in_axis;
-	struct view in = plan_lane_input(p, op, &in_axis);
+	struct view in = plan_lane_input(p, op, &op->params.p[0],
+	    &in_axis);
 	struct view out = plan_output(p, op);
 	struct sort_step *d;
 

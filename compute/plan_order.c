@@ -1,5 +1,6 @@
 /*
- * Plans scans along axes, sorting of indices, searches in sorted vectors.
+ * Plans scans along axes, sorting of indices, the greatest elements, searches
+ * in sorted vectors.
  */
 #include "compute/plan.h"
 
@@ -15,25 +16,24 @@ blocks(int64_t n)
 
 /* The input's axis in the output; the only one for a flattened or 0-d input. */
 static int32_t
-out_axis(const struct plan_op *op, const struct view *in)
+out_axis(const struct param *which, const struct view *in)
 {
-	if (in->ndim == 0)
-		return -1;
-	return plan_axis(&op->params.p[0], in->ndim);
+	return in->ndim == 0 ? -1 : plan_axis(which, in->ndim);
 }
 
 void
 plan_scan(struct plan *p, const struct plan_op *op)
 {
 	int32_t in_axis, axis;
-	struct view in = plan_lane_input(p, op, &in_axis);
+	struct view in = plan_lane_input(p, op, &op->params.p[0],
+	    &in_axis);
 	struct view out = plan_output(p, op);
 	struct scan_step *d;
 
 	if (p->failed || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	axis = out_axis(op, &in);
+	axis = out_axis(&op->params.p[0], &in);
 	d->length = plan_lanes(&in, in_axis, &d->in, &d->in_lanes);
 	(void)plan_lanes(&out, axis, &d->out, &d->out_lanes);
 	d->chunks = blocks(d->length);
@@ -48,27 +48,30 @@ plan_scan(struct plan *p, const struct plan_op *op)
 void
 plan_argsort(struct plan *p, const struct plan_op *op)
 {
+	bool top = op->row->code != OP_ARGSORT;
+	const struct param *which = &op->params.p[top];
 	int32_t in_axis, axis;
-	struct view in = plan_lane_input(p, op, &in_axis);
+	struct view in = plan_lane_input(p, op, which, &in_axis);
 	struct view out = plan_output(p, op);
 	struct argsort_step *d;
 
 	if (p->failed || op->elements == 0 ||
 	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	axis = out_axis(op, &in);
+	axis = out_axis(which, &in);
 	d->length = plan_lanes(&in, in_axis, &d->in, &d->in_lanes);
-	(void)plan_lanes(&out, axis, &d->out, &d->out_lanes);
+	d->taken = plan_lanes(&out, axis, &d->out, &d->out_lanes);
+	d->values = op->row->code == OP_TOPK;
 	d->passes = 1;
 	while (((int64_t)SORT_RUN << (d->passes - 1)) < d->length)
 		d->passes++;
-	d->runs = order_kernel(in.dtype, false);
-	d->merge = order_merge_kernel(in.dtype, false);
+	d->runs = order_kernel(in.dtype, top);
+	d->merge = order_merge_kernel(in.dtype, top);
 	plan_use(p, in.slot);
 	plan_use(p, out.slot);
-	plan_step(p, STEP_ARGSORT, op->i, op->elements / d->length * d->passes,
+	plan_step(p, STEP_ARGSORT, op->i, op->elements / d->taken * d->passes,
 	    (uint64_t)(COST_MERGE * (8 + d->length)),
-	    d->length * (int64_t)(2 * sizeof(int64_t) + sizeof(double)), d);
+	    d->length * (int64_t)(2 * sizeof(int64_t) + 2 * sizeof(double)), d);
 }
 
 struct view

@@ -147,3 +147,40 @@ plan_quantile(struct plan *p, const struct plan_op *op)
 	plan_step(p, STEP_RANK, op->i, n, COST_LANE +
 	    COST_LOOK * (uint64_t)d->n_quantiles, 0, d);
 }
+
+void
+plan_histogram(struct plan *p, const struct plan_op *op)
+{
+	const struct param *params = op->params.p;
+	bool edges = op->row->code == OP_HISTOGRAM_EDGES;
+	enum dtype from = (enum dtype)p->values[op->in[0]].view.dtype;
+	enum dtype dtype = from == DT_F32 ? DT_F32 : DT_F64;
+	struct view in = plan_whole(p, op, 0, dtype);
+	struct view out = plan_output(p, op);
+	struct histogram_step *d;
+	int64_t chunks;
+
+	if (p->failed || (d = plan_alloc(p, sizeof *d)) == NULL)
+		return;
+	d->in = in;
+	d->elements = view_elements(&in);
+	d->out = out.slot;
+	d->want_edges = edges;
+	d->h.bins = params[0].v[0];
+	/* Of nothing, the range is from 0 to 1. */
+	d->h.given = params[1].n > 0 || d->elements == 0;
+	d->h.first = params[1].n > 0 ? param_float(&params[1]) : 0;
+	d->h.last = params[2].n > 0 ? param_float(&params[2]) : 1;
+	d->h.scale = 0;
+	d->least = reduce_kernel(OP_MIN, dtype);
+	d->greatest = reduce_kernel(OP_MAX, dtype);
+	d->kernel = histogram_kernel(dtype);
+	chunks = (d->elements + HISTOGRAM_CHUNK - 1) / HISTOGRAM_CHUNK;
+	d->looks = d->h.given ? 0 : chunks;
+	plan_use(p, in.slot);
+	plan_use(p, out.slot);
+	plan_step(p, STEP_HISTOGRAM, op->i, d->looks + 1 +
+	    (edges ? 0 : chunks), COST_LOOK * HISTOGRAM_CHUNK,
+	    (int64_t)sizeof(struct histogram_state) +
+	    (d->h.bins + 1) * (int64_t)dtype_size(dtype), d);
+}

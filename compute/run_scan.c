@@ -4,6 +4,8 @@
  */
 #include "compute/step.h"
 
+#include <string.h>
+
 /* One chunk of a lane; what came before is read from the output. */
 static void
 scan_chunk(const struct run *r, const struct scan_step *d,
@@ -39,6 +41,22 @@ run_scan(const struct run *r, int64_t from, int64_t to)
 	}
 }
 
+/* The first of the sorted indices, or the elements they point at. */
+static void
+argsort_write(const struct run *r, const struct argsort_step *d,
+    const void *x, const int64_t *order, const struct view *out)
+{
+	size_t size = dtype_size(d->in.dtype), n = (size_t)d->taken;
+	const uint8_t *from = x, *what = (const void *)order;
+	uint8_t *picked = (uint8_t *)(uintptr_t)x + (size_t)d->length * 8;
+
+	for (size_t i = 0; i < n && d->values; i++)
+		memcpy(picked + i * size, from + (size_t)order[i] * size, size);
+	if (d->values)
+		what = picked;
+	view_scatter(out, run_slot(r, out->slot), 0, n, what);
+}
+
 /* Pass 0 sorts short runs; pass p merges runs of SORT_RUN << (p - 1). */
 static void
 argsort_pass(const struct run *r, const struct argsort_step *d, int64_t pass,
@@ -61,7 +79,7 @@ argsort_pass(const struct run *r, const struct argsort_step *d, int64_t pass,
 	} else
 		d->merge(x, a, b, n, (size_t)SORT_RUN << (pass - 1));
 	if (pass + 1 == d->passes)
-		view_scatter(out, run_slot(r, out->slot), 0, n, (void *)b);
+		argsort_write(r, d, x, b, out);
 }
 
 void

@@ -24,7 +24,7 @@ enum step_kind {
 	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
 	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
 	STEP_LU, STEP_CHOLESKY,
-	STEP_RANK,
+	STEP_RANK, STEP_HISTOGRAM,
 };
 
 struct step {
@@ -112,6 +112,8 @@ struct scan_step {
 struct argsort_step {
 	struct view	 in, out;	/* one lane */
 	int64_t		 length, passes;
+	int64_t		 taken;		/* from the first */
+	bool		 values;	/* write elements, not indices */
 	struct walk	 in_lanes, out_lanes;
 	order_fn	 runs;
 	order_merge_fn	 merge;
@@ -136,6 +138,25 @@ struct rank_step {
 	int64_t		 n_quantiles;
 	rank_fn		 fn;		/* NULL: quantile */
 	quantile_fn	 quantile;
+};
+
+/* Scratch: the state, then the edges. */
+#define HISTOGRAM_CHUNK	4096
+
+struct histogram_state {
+	struct histogram h;
+	uint64_t	 least, greatest;	/* elements */
+};
+
+struct histogram_step {
+	struct view	 in;		/* contiguous, of the edges' dtype */
+	int64_t		 elements;
+	int64_t		 looks;		/* chunks to look for the range in */
+	uint32_t	 out;
+	bool		 want_edges;
+	struct histogram h;
+	struct reduce_kernel least, greatest;
+	const struct histogram_kernel *kernel;
 };
 
 /* A matrix times a vector (n = 1) has units of its own, else the same. */
@@ -228,6 +249,7 @@ void		 run_scan(const struct run *, int64_t from, int64_t to);
 void		 run_argsort(const struct run *, int64_t from, int64_t to);
 void		 run_search(const struct run *, int64_t from, int64_t to);
 enum error	 run_rank(const struct run *, int64_t from, int64_t to);
+enum error	 run_histogram(const struct run *, int64_t from, int64_t to);
 void		 run_gemm(const struct run *, int64_t from, int64_t to);
 void		 run_matvec(const struct run *, int64_t from, int64_t to);
 enum error	 run_lu(const struct run *, int64_t from, int64_t to);

@@ -96,6 +96,24 @@ rank_fn	 rank_kernel(enum op_code, enum dtype);
 typedef double (*quantile_fn)(const void *x, int64_t n, double q, bool exact);
 quantile_fn quantile_kernel(enum dtype);
 
+struct histogram {
+	double		first, last;	/* of the range, once known */
+	double		scale;		/* bins over its width */
+	int64_t		bins;
+	bool		given;		/* the range was, not the data's */
+};
+
+/* Both of the dtype of the edges, which are one more than the bins. */
+struct histogram_kernel {
+	/* Fills in h and edges; false: the ends are not finite. */
+	bool	(*edges)(struct histogram *h, const void *least,
+		    const void *greatest, void *edges);
+	void	(*count)(const struct histogram *, const void *x, size_t n,
+		    const void *edges, int64_t *counts);
+};
+
+const struct histogram_kernel *histogram_kernel(enum dtype);
+
 /* Sorting by digits of a byte; lanes shorter than RADIX_LEAST are merged. */
 #define RADIX_LEAST	256
 #define RADIX_MOST	(INT64_C(1) << 31)

@@ -7,14 +7,15 @@ static void
 NAME(median)(const void *vx, int64_t n, void *out)
 {
 	const T *x = vx;
+	int64_t middle = n / 2;
 	F *z = out;
 
 	if (x[n - 1] != x[n - 1])
 		*z = (F)x[n - 1];
 	else if (n % 2 != 0)
-		*z = (F)0 + (F)x[n / 2];
+		*z = (F)0 + (F)x[middle];
 	else
-		*z = ((F)x[n / 2 - 1] + (F)x[n / 2]) / (F)2;
+		*z = ((F)x[middle - 1] + (F)x[middle]) / (F)2;
 }
 
 static void

@@ -110,13 +110,20 @@ ref_op(const struct op_row *row, const struct op_params *params,
 		else
 			ref_reduce(row->code, bits, in, out);
 		return E_OK;
+	case SHAPE_TOPK:
+		ref_topk(row->code == OP_TOPK, one_axis(p + 1, ndim), in,
+		    out);
+		return E_OK;
+	case SHAPE_HISTOGRAM:
+		return ref_histogram(row->code == OP_HISTOGRAM_EDGES, p, in,
+		    out);
 	case SHAPE_QUANTILE:
 		if (op_axes(p, ndim, &bits, &e) != E_OK)
 			return e.code;
 		return ref_quantile(bits, in, out);
 	case SHAPE_SCAN:
 		if (row->code == OP_ARGSORT)
-			ref_argsort(false, one_axis(p, ndim), in, out);
+			ref_argsort(one_axis(p, ndim), in, out);
 		else
 			ref_scan(row->code, one_axis(p, ndim), in, out);
 		return E_OK;

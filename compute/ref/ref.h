@@ -32,8 +32,12 @@ void	 ref_sort(int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_scan(enum op_code, int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
-void	 ref_argsort(bool descending, int32_t axis, const struct ref_value *in,
+void	 ref_argsort(int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
+void	 ref_topk(bool values, int32_t axis, const struct ref_value *in,
+	    struct ref_value *out);
+enum error ref_histogram(bool edges, const struct param *,
+	    const struct ref_value *in, struct ref_value *out);
 void	 ref_search(bool right, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_rank(enum op_code, uint32_t bits, const struct ref_value *in,

@@ -38,32 +38,58 @@ ref_scan(enum op_code code, int32_t axis, const struct ref_value *in,
 	}
 }
 
-void
-ref_argsort(bool descending, int32_t axis, const struct ref_value *in,
+/* How many elements of the lane stand before element j. */
+static int64_t
+place(const struct ref_value *in, int32_t axis, int64_t o, int64_t j,
+    bool descending)
+{
+	const struct shape *s = &in->shape;
+	struct ref_number x = ref_get(in, ref_lane(s, axis, o, j), s->dtype);
+	int64_t n = 0;
+
+	for (int64_t k = 0; k < ref_lane_length(s, axis); k++) {
+		struct ref_number y = ref_get(in, ref_lane(s, axis, o, k),
+		    s->dtype);
+		bool less = ref_before(s->dtype, y, x);
+		bool more = ref_before(s->dtype, x, y);
+
+		n += (descending ? more : less) || (!less && !more && k < j);
+	}
+	return n;
+}
+
+static void
+argsort(bool descending, bool values, int32_t axis, const struct ref_value *in,
     struct ref_value *out)
 {
 	const struct shape *s = &in->shape;
 	int64_t n = ref_lane_length(s, axis);
+	int64_t taken = ref_lane_length(&out->shape, axis);
 	int64_t lanes = n == 0 ? 0 : shape_elements(s) / n;
 
-	/* The place of an element: how many others stand before it. */
 	for (int64_t o = 0; o < lanes; o++)
 		for (int64_t j = 0; j < n; j++) {
-			struct ref_number x = ref_get(in, ref_lane(s, axis, o,
-			    j), s->dtype), index = { 0, 0, j };
-			int64_t place = 0;
+			int64_t k = place(in, axis, o, j, descending);
+			struct ref_number index = { 0, 0, j };
 
-			for (int64_t k = 0; k < n; k++) {
-				struct ref_number y = ref_get(in, ref_lane(s,
-				    axis, o, k), s->dtype);
-				bool less = ref_before(s->dtype, y, x);
-				bool more = ref_before(s->dtype, x, y);
-
-				place += (descending ? more : less) ||
-				    (!less && !more && k < j);
-			}
-			ref_set(out, ref_lane(s, axis, o, place), index);
+			if (k < taken)
+				ref_set(out, ref_lane(&out->shape, axis, o, k),
+				    values ? ref_get(in, ref_lane(s, axis, o,
+				    j), s->dtype) : index);
 		}
+}
+
+void
+ref_argsort(int32_t axis, const struct ref_value *in, struct ref_value *out)
+{
+	argsort(false, false, axis, in, out);
+}
+
+void
+ref_topk(bool values, int32_t axis, const struct ref_value *in,
+    struct ref_value *out)
+{
+	argsort(true, values, axis, in, out);
 }
 
 void

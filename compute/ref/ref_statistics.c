@@ -113,6 +113,105 @@ quantile(enum dtype dtype, const struct ref_number *lane, int64_t n, double q,
 	return t >= 0.5 ? b - gap * (1 - t) : a + gap * t;
 }
 
+/* The edges of bins between two ends; NumPy's roundings. */
+static void
+edges_between(double low, double high, int64_t bins, enum dtype dtype,
+    double *edge)
+{
+	double step = (high - low) / (double)bins;
+
+	for (int64_t i = 0; i <= bins; i++) {
+		double at = step != 0 ? (double)i * step :
+		    (double)i / (double)bins * (high - low);
+
+		edge[i] = i == bins ? high : at + low;
+		if (dtype == DT_F32)
+			edge[i] = (double)(float)edge[i];
+	}
+}
+
+/* The bin of x, which lies between the ends. */
+static int64_t
+bin(double x, double low, double scale, int64_t bins, enum dtype dtype,
+    const double *edge)
+{
+	double at = dtype == DT_F32 ? (double)(((float)x - (float)low) *
+	    (float)scale) : (x - low) * scale;
+	int64_t k = !(at > 0) ? 0 : at >= (double)(bins - 1) ? bins - 1 :
+	    (int64_t)at;
+
+	if (k > 0 && x < edge[k])
+		k--;
+	if (k < bins - 1 && x >= edge[k + 1])
+		k++;
+	return k;
+}
+
+/* Ends of the data, and how wide the range is. */
+static enum error
+range(const struct ref_value *in, bool given, double *low, double *high,
+    double *width, enum dtype dtype)
+{
+	int64_t n = shape_elements(&in->shape);
+
+	if (!given && n > 0) {
+		*low = *high = ref_get(in, 0, DT_F64).f64;
+		for (int64_t i = 0; i < n; i++) {
+			double x = ref_get(in, i, DT_F64).f64;
+
+			if (x - x != 0)
+				return E_RANGE;
+			*low = x < *low ? x : *low;
+			*high = x > *high ? x : *high;
+		}
+		*width = dtype == DT_F32 ? (double)((float)*high -
+		    (float)*low) : *high - *low;
+	} else
+		*width = *high - *low;
+	if (*low == *high) {
+		*low -= 0.5;
+		*high += 0.5;
+		*width = *high - *low;
+	}
+	return E_OK;
+}
+
+enum error
+ref_histogram(bool edges, const struct param *p, const struct ref_value *in,
+    struct ref_value *out)
+{
+	enum dtype dtype = in->shape.dtype == DT_F32 ? DT_F32 : DT_F64;
+	int64_t bins = p[0].v[0], *count = (int64_t *)out->bytes;
+	double low = p[1].n > 0 ? param_float(&p[1]) : 0, width = 0;
+	double high = p[2].n > 0 ? param_float(&p[2]) : 1;
+	double *edge = xmalloc(sizeof *edge * (size_t)(bins + 1));
+	enum error err = range(in, p[1].n > 0, &low, &high, &width, dtype);
+
+	edges_between(low, high, bins, dtype, edge);
+	for (int64_t i = 0; i <= bins && err == E_OK; i++) {
+		struct ref_number e = { edge[i], (float)edge[i], 0 };
+
+		if (edges)
+			ref_set(out, i, e);
+		else if (i < bins)
+			count[i] = 0;
+	}
+	if (dtype == DT_F32) {
+		low = (double)(float)low;
+		high = (double)(float)high;
+	}
+	for (int64_t i = 0; i < shape_elements(&in->shape) && err == E_OK &&
+	    !edges; i++) {
+		double x = ref_get(in, i, DT_F64).f64;
+
+		if (x >= low && x <= high)
+			count[bin(x, low, (double)bins / width, bins, dtype,
+			    edge)]++;
+	}
+	xfree(edge);
+	return err;
+}
+
 void
 ref_rank(enum op_code code, uint32_t bits, const struct ref_value *in,
     struct ref_value *out)
@@ -140,7 +239,7 @@ ref_quantile(uint32_t bits, const struct ref_value *in, struct ref_value *out)
 	enum error err = E_OK;
 
 	total = shape_elements(&out->shape);
-	lanes = n_q == 0 ? 0 : total / n_q;
+	lanes = total == 0 ? 1 : total / n_q;
 	for (int64_t i = 0; i < total; i++) {
 		struct ref_number q = ref_get(&in[1], i / lanes, DT_F64);
 

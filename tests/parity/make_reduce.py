@@ -88,7 +88,32 @@ def do_norm(m: Maker, row: dict[str, Any]) -> Draw:
     return inputs, (axis, keep, bits(order))
 
 
+def do_topk(m: Maker, row: dict[str, Any]) -> Draw:
+    """Some or all."""
+    a = m.pick(1)
+    axis = None if m.chance(0.1) else m.axis(m.values[a].ndim)
+    n = m.values[a].size if axis is None else m.values[a].shape[axis]
+    return (a,), ((int(m.rng.integers(0, n + 1)),), None if axis is None else (axis,))
+
+
+def do_histogram(m: Maker, row: dict[str, Any]) -> Draw:
+    """Of finite data, or with a range."""
+    a = m.pick()
+    data = m.values[a]
+    bins = (int(m.choice((1, 2, 3, 10, 100))),)
+    if m.chance(0.3):
+        ends = sorted((float(m.rng.integers(-9, 9)), float(m.rng.standard_normal() * 5)))
+        return (a,), (bins, bits(ends[0]), bits(ends[1]))
+    with np.errstate(all="ignore"):
+        if data.dtype.kind == "f" and not np.all(np.abs(data) < 1e6):
+            a = m.source(data.shape, np.dtype(np.int32))
+        elif data.dtype.kind == "i" and not np.all(np.abs(data.astype(np.float64)) < 2**52):
+            a = m.source(data.shape, np.dtype(bool))
+    return (a,), (bins, None, None)
+
+
 RULES = {
     "scan": do_scan, "search": do_search, "reduce": do_reduce, "quantile": do_quantile,
     "percentile": do_percentile, "average": do_average, "norm": do_norm,
+    "topk": do_topk, "histogram": do_histogram,
 }

@@ -36,6 +36,7 @@ static const char *const shapes[] = {
 	[SHAPE_SOLVE] = "solve",
 	[SHAPE_QUANTILE] = "quantile", [SHAPE_PERCENTILE] = "percentile",
 	[SHAPE_AVERAGE] = "average", [SHAPE_NORM] = "norm",
+	[SHAPE_TOPK] = "topk", [SHAPE_HISTOGRAM] = "histogram",
 };
 
 int
