@@ -79,6 +79,13 @@ enum shape_rule {
 	SHAPE_NORM,		/* reduced; a matrix norm over two axes */
 	SHAPE_TOPK,		/* the input's, k long along the axis */
 	SHAPE_HISTOGRAM,	/* as many as bins; one more edges */
+	SHAPE_UNIQUE,		/* the input's; data decides that of the axis */
+	SHAPE_UNIQUE_FLAT,	/* one axis, as long */
+	SHAPE_UNIQUE_INVERSE,	/* one axis: the input's, or of all elements */
+	SHAPE_ARGWHERE,		/* as many as data decides, of one index an axis */
+	SHAPE_FOUND,		/* one axis that data decides */
+	SHAPE_VALUES,		/* one axis: of the second's elements */
+	SHAPE_SELECT,		/* data decides, then the axes not in the mask */
 };
 
 enum dtype_rule {
@@ -150,6 +157,7 @@ enum shape_fault {
 	FAULT_SQUARE,		/* rows and columns of the first input */
 	FAULT_ROWS,		/* of the first input and of the second */
 	FAULT_LENGTHS,		/* of the first input and of the one named */
+	FAULT_MASK,		/* the same of a mask; axis -1: it has more axes */
 	FAULT_AXES,		/* axes that the input has and that it needs */
 	FAULT_WEIGHTS,		/* elements of the first input and of weights */
 	FAULT_LENGTH,		/* axis of the input named; got, wanted */
@@ -215,6 +223,15 @@ enum error op_params_unpack(const struct op_row *, const int64_t *,
 enum error op_infer(const struct op_row *, const struct shape *const *in,
 	    size_t n_in, const struct op_params *, int64_t max_bytes,
 	    struct shape *out, struct op_error *) MUST_CHECK;
+/* Does data decide a length of its output, whatever is known of inputs? */
+bool	 op_length_by_data(const struct op_row *);
+/*
+ * out, which op_infer gave, with the most that can be for unknown lengths; in
+ * are known shapes, or bounds of them.  INT64_MAX: more than can be counted.
+ */
+void	 op_bound(const struct op_row *, const struct shape *const *in,
+	    size_t n_in, const struct op_params *, const struct shape *out,
+	    struct shape *bound);
 void	 op_cost(const struct op_row *, const struct shape *const *in,
 	    size_t n_in, const struct shape *out, struct op_cost *);
 

@@ -492,6 +492,13 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_NORM] = infer_norm,
 	[SHAPE_TOPK] = infer_topk,
 	[SHAPE_HISTOGRAM] = infer_histogram,
+	[SHAPE_UNIQUE] = infer_unique,
+	[SHAPE_UNIQUE_FLAT] = infer_unique_flat,
+	[SHAPE_UNIQUE_INVERSE] = infer_unique_inverse,
+	[SHAPE_ARGWHERE] = infer_argwhere,
+	[SHAPE_FOUND] = infer_found,
+	[SHAPE_VALUES] = infer_values,
+	[SHAPE_SELECT] = infer_select,
 };
 
 /* Rules that give an answer as far as they can: see enum shape_rule. */
@@ -515,6 +522,13 @@ static const bool takes_unknown[] = {
 	[SHAPE_PERCENTILE] = true,
 	[SHAPE_NORM] = true,
 	[SHAPE_HISTOGRAM] = true,
+	[SHAPE_UNIQUE] = true,
+	[SHAPE_UNIQUE_FLAT] = true,
+	[SHAPE_UNIQUE_INVERSE] = true,
+	[SHAPE_ARGWHERE] = true,
+	[SHAPE_FOUND] = true,
+	[SHAPE_VALUES] = true,
+	[SHAPE_SELECT] = true,
 };
 
 static enum error

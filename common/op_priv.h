@@ -73,6 +73,14 @@ enum error	 infer_average(const struct infer *);
 enum error	 infer_norm(const struct infer *);
 enum error	 infer_topk(const struct infer *);
 enum error	 infer_histogram(const struct infer *);
+/* op_infer_data.c */
+enum error	 infer_unique(const struct infer *);
+enum error	 infer_unique_flat(const struct infer *);
+enum error	 infer_unique_inverse(const struct infer *);
+enum error	 infer_argwhere(const struct infer *);
+enum error	 infer_found(const struct infer *);
+enum error	 infer_values(const struct infer *);
+enum error	 infer_select(const struct infer *);
 
 /* op_infer_linalg.c */
 enum error	 infer_square(const struct infer *);

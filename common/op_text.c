@@ -236,6 +236,22 @@ text_count(struct text *t, const struct subject *s)
 }
 
 static void
+text_mask(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+
+	add(t, "the mask ");
+	add_input(t, s, s->e->input);
+	if (a[0] < 0)
+		add(t, " has %" PRId64 " axes and the input ", a[2]);
+	else
+		add(t, " has length %" PRId64 " along axis %" PRId64
+		    " and the input ", a[2], a[0]);
+	add_input(t, s, 0);
+	add(t, " %" PRId64 "; a mask covers the first axes whole", a[1]);
+}
+
+static void
 text_shape(struct text *t, const struct subject *s)
 {
 	const int64_t *a = s->e->a;
@@ -300,6 +316,9 @@ text_shape(struct text *t, const struct subject *s)
 		add(t, "; give them its shape, or one axis as long as the one "
 		    "averaged over");
 		break;
+	case FAULT_MASK:
+		text_mask(t, s);
+		break;
 	case FAULT_LENGTH:
 		add(t, "axis %" PRId64 " of %s ", a[0],
 		    input_name(s->e->input));
@@ -334,7 +353,11 @@ text_dtype(struct text *t, const struct subject *s)
 	if (s->row != NULL && s->row->dtype == DTYPE_SUB)
 		add(t, "two bools cannot be subtracted; use not_equal, or "
 		    "convert one to int64");
-	else if (s->row != NULL && s->row->dtype == DTYPE_POW)
+	else if (s->row != NULL && s->row->shape == SHAPE_SELECT) {
+		add(t, "the mask is ");
+		add_input(t, s, s->e->input);
+		add(t, "; it must be bool, as a comparison gives");
+	} else if (s->row != NULL && s->row->dtype == DTYPE_POW)
 		add(t, "two bools have no power here; convert one to int64");
 	else {
 		add(t, "does not take %s, got ", dtype_name(d));

@@ -150,6 +150,24 @@ run_units(const struct run *r, int64_t from, int64_t to)
 		return run_histogram(r, from, to);
 	case STEP_RANK:
 		return run_rank(r, from, to);
+	case STEP_ROWS:
+		run_rows(r, from, to);
+		break;
+	case STEP_MARK:
+		run_mark(r, from, to);
+		break;
+	case STEP_UNIQUE:
+		run_unique(r, from, to);
+		break;
+	case STEP_SQUEEZE:
+		run_squeeze(r, from, to);
+		break;
+	case STEP_PICK:
+		run_pick(r, from, to);
+		break;
+	case STEP_FIND:
+		run_find(r, from, to);
+		break;
 	case STEP_GEMM:
 		run_gemm(r, from, to);
 		break;
@@ -260,6 +278,9 @@ exec_export(const struct exec *x, size_t i, struct exec_value *v)
 
 	v->op = p->source.base + x->exports[i];
 	program_shape(&p->prog, op, &v->shape);
+	for (uint32_t k = 0; k < v->shape.ndim; k++)
+		if (v->shape.dims[k] == LENGTH_UNKNOWN)
+			v->shape.dims[k] = *p->values[op].found;
 	v->bytes = x->arena + p->slots[p->values[op].export].offset;
 	v->size = (size_t)shape_bytes(&v->shape);
 }

@@ -331,6 +331,21 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_DET:
 		plan_linalg(p, op);
 		break;
+	case OP_UNIQUE:
+	case OP_UNIQUE_INDEX:
+	case OP_UNIQUE_INVERSE:
+	case OP_UNIQUE_COUNTS:
+		plan_unique(p, op);
+		break;
+	case OP_ARGWHERE:
+	case OP_FLATNONZERO:
+	case OP_BOOLEAN_INDEX:
+		plan_pick(p, op);
+		break;
+	case OP_FOUND_INDICES:
+	case OP_FOUND_COUNTS:
+		plan_find(p, op);
+		break;
 	case OP_WINDOWS:
 		plan_windows(p, op);
 		break;
@@ -359,6 +374,11 @@ plan_export(struct plan *p, const struct plan_op *op)
 	struct canon_step *d;
 	struct view whole;
 
+	if (v->found != NULL) {
+		v->export = v->view.slot;
+		p->slots[v->export].dies = ARENA_FOREVER;
+		return;
+	}
 	if (!view_contiguous(&v->view) || v->view.offset != 0 ||
 	    p->slots[v->view.slot].outside != NULL) {
 		whole = plan_temporary(p, &v->view, v->view.dtype);
@@ -420,6 +440,11 @@ plan_one(struct plan *p, uint32_t i, struct op_error *e)
 	if (p->errors[i].code != E_OK || !plan_inputs(p, &op))
 		return E_OK;
 	program_shape(&p->prog, i, &op.shape);
+	if (!shape_known(&op.shape)) {
+		r = plan_bound(p, &op, e);
+		if (r != E_OK)
+			return r;
+	}
 	view_of_shape(&op.out, &op.shape, 0);
 	op.elements = shape_elements(&op.shape);
 	if (p->prog.ops[i].place != PLACE_NONE) {
@@ -494,6 +519,11 @@ plan_load(struct plan *p, const uint8_t *program, size_t len,
 	r = program_open(&p->prog, program, len, PLAN_MAX_OPS, e);
 	if (r != E_OK)
 		return r;
+	if (!plan_lengths(&p->prog)) {
+		memset(e, 0, sizeof *e);
+		e->input = -1;
+		return e->code = E_BAD_PROGRAM;
+	}
 	p->source = p->prog;
 	p->given = given;
 	p->n_given = n_given;

@@ -17,6 +17,7 @@ struct value {
 	uint32_t	uses;		/* ops that use it, some twice */
 	uint32_t	user;		/* the last of them */
 	uint32_t	export;		/* slot of the exported bytes */
+	int64_t		*found;		/* length that data decides, or NULL */
 	bool		deferred;	/* computed inside its only user */
 	uint8_t		instrs;		/* of its chain, at most */
 };
@@ -147,6 +148,16 @@ void	 plan_linalg(struct plan *, const struct plan_op *);
 void	 plan_rank(struct plan *, const struct plan_op *);
 void	 plan_quantile(struct plan *, const struct plan_op *);
 void	 plan_histogram(struct plan *, const struct plan_op *);
+/* plan_data.c */
+#define PLAN_DATA_INPUTS 2	/* of an op that decides a length, at most */
+/* Lengths are unknown where data decides, nowhere else, and nobody uses such
+ * a value: it must leave the program first. */
+bool	 plan_lengths(const struct program *);
+/* The op's shape becomes the largest it can be; E_OK or E_MEMORY. */
+enum error plan_bound(struct plan *, struct plan_op *, struct op_error *);
+void	 plan_unique(struct plan *, const struct plan_op *);
+void	 plan_pick(struct plan *, const struct plan_op *);
+void	 plan_find(struct plan *, const struct plan_op *);
 
 /* plan_window.c */
 void	 plan_windows(struct plan *, const struct plan_op *);

@@ -22,6 +22,7 @@
 
 enum step_kind {
 	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
+	STEP_ROWS, STEP_MARK, STEP_UNIQUE, STEP_SQUEEZE, STEP_PICK, STEP_FIND,
 	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
 	STEP_LU, STEP_CHOLESKY,
 	STEP_RANK, STEP_HISTOGRAM,
@@ -172,6 +173,40 @@ struct gemm_step {
 };
 
 /*
+ * Unique rows: n of outer x inner elements.  What was found is a result; for
+ * the inverse, whose length is known, it is kept in runs.
+ */
+struct rows_step {
+	enum op_code	 code;
+	struct view	 rows;		/* slot, offset only */
+	uint8_t		 dtype;
+	bool		 apart;		/* no NaN equals another */
+	int64_t		 n, outer, inner, passes;
+	uint32_t	 order, starts, out;	/* slots */
+	int64_t		*found, runs;
+	const struct rows_kernel *kernel;
+};
+
+/* Where flags are true: indices of inner axes, or rows of inner elements. */
+struct pick_step {
+	enum op_code	 code;
+	struct view	 flags, values;	/* slot, dtype, offset only */
+	int64_t		 n, chunk, inner;
+	int64_t		 dims[TENSOR_RANK];	/* of the flags */
+	uint32_t	 out;
+	int64_t		*found;
+};
+
+/* Both contiguous and of the dtype they are compared in. */
+struct find_step {
+	struct view	 in, wanted;	/* slot, dtype, offset only */
+	int64_t		 n, values, chunks;
+	uint32_t	 out;
+	int64_t		*found;		/* NULL: they are only counted */
+	tile_fn		 equal;
+};
+
+/*
  * A contiguous copy of a view whose rows lie across memory: line elements of
  * the axis that lies along it are read together, for TURN_LONG positions of
  * the last axis at a time.
@@ -250,6 +285,12 @@ void		 run_argsort(const struct run *, int64_t from, int64_t to);
 void		 run_search(const struct run *, int64_t from, int64_t to);
 enum error	 run_rank(const struct run *, int64_t from, int64_t to);
 enum error	 run_histogram(const struct run *, int64_t from, int64_t to);
+void		 run_rows(const struct run *, int64_t from, int64_t to);
+void		 run_mark(const struct run *, int64_t from, int64_t to);
+void		 run_unique(const struct run *, int64_t from, int64_t to);
+void		 run_squeeze(const struct run *, int64_t from, int64_t to);
+void		 run_pick(const struct run *, int64_t from, int64_t to);
+void		 run_find(const struct run *, int64_t from, int64_t to);
 void		 run_gemm(const struct run *, int64_t from, int64_t to);
 void		 run_matvec(const struct run *, int64_t from, int64_t to);
 enum error	 run_lu(const struct run *, int64_t from, int64_t to);

@@ -95,6 +95,15 @@ rank_fn	 rank_kernel(enum op_code, enum dtype);
 /* Of n > 0 sorted elements, 0 <= q <= 1; exact: no interpolation. */
 typedef double (*quantile_fn)(const void *x, int64_t n, double q, bool exact);
 quantile_fn quantile_kernel(enum dtype);
+/* Rows of m elements, NaN last. */
+struct rows_kernel {
+	/* Merges neighbouring runs of width from order to y, as above. */
+	void	(*merge)(const void *rows, size_t m, const int64_t *order,
+		    int64_t *y, size_t n, size_t width);
+	/* apart: a NaN makes rows differ; else it equals any NaN. */
+	bool	(*differ)(const void *a, const void *b, size_t m, bool apart);
+};
+const struct rows_kernel *rows_kernel(enum dtype);
 
 struct histogram {
 	double		first, last;	/* of the range, once known */

@@ -130,6 +130,22 @@ ref_op(const struct op_row *row, const struct op_params *params,
 	case SHAPE_SEARCH:
 		ref_search(p->v[0] != 0, in, out);
 		return E_OK;
+	case SHAPE_UNIQUE:
+	case SHAPE_UNIQUE_FLAT:
+	case SHAPE_UNIQUE_INVERSE:
+		ref_unique(row->code, one_axis(p, ndim), in, out);
+		return E_OK;
+	case SHAPE_ARGWHERE:
+	case SHAPE_SELECT:
+		ref_pick(row->code, in, out);
+		return E_OK;
+	case SHAPE_FOUND:
+	case SHAPE_VALUES:
+		if (row->code == OP_FLATNONZERO)
+			ref_pick(row->code, in, out);
+		else
+			ref_find(row->code, in, out);
+		return E_OK;
 	case SHAPE_SORT:
 		ref_sort(one_axis(p, ndim), in, out);
 		return E_OK;

@@ -13,7 +13,10 @@ struct ref_value {
 	void		*bytes;		/* C order */
 };
 
-/* out->shape is what op_infer gave, out->bytes has room.  E_OK or why not. */
+/*
+ * out->shape is what op_infer gave, its unknown lengths are filled in;
+ * out->bytes has room for the most.  E_OK or why not.
+ */
 enum error ref_op(const struct op_row *, const struct op_params *,
 	    const struct ref_value *in, size_t n_in, struct ref_value *out);
 
@@ -43,6 +46,13 @@ void	 ref_search(bool right, const struct ref_value *in,
 void	 ref_rank(enum op_code, uint32_t bits, const struct ref_value *in,
 	    struct ref_value *out);
 enum error ref_quantile(uint32_t bits, const struct ref_value *in,
+	    struct ref_value *out);
+/* These fill in the lengths of out that data decides. */
+void	 ref_unique(enum op_code, int32_t axis, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_pick(enum op_code, const struct ref_value *in,
+	    struct ref_value *out);
+void	 ref_find(enum op_code, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_matmul(bool dot, const struct ref_value *in,
 	    struct ref_value *out);

@@ -409,6 +409,26 @@ client_end(struct client *c, uint32_t graph, bool cancel)
 	g->cancel = cancel;
 }
 
+bool
+client_ask(struct client *c, const char *what, const char *arg)
+{
+	struct msg m = { .id = M_QUERY };
+
+	if (c->state != CLIENT_READY)
+		return false;
+	m.query.what = str_of(what);
+	m.query.arg = str_of(arg);
+	client_write(c, &m);
+	return true;
+}
+
+void
+client_resume(struct client *c, uint32_t graph, uint64_t batches)
+{
+	c->graphs[graph]->acked = batches;
+	c->graphs[graph]->next_n = batches + 1;
+}
+
 void
 client_retry(struct client *c, uint32_t graph)
 {

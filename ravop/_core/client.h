@@ -38,6 +38,7 @@ enum client_event_type {
 				 * text, retry_ms */
 	CLIENT_EV_RETRY,	/* graph, retry_ms, code, text: then client_retry */
 	CLIENT_EV_CLOSED,	/* code, text: the connection is over */
+	CLIENT_EV_ANSWER,	/* text: to client_ask */
 };
 
 struct client_failure {
@@ -111,6 +112,10 @@ void		 client_want(struct client *, uint32_t graph, const uint64_t *, size_t);
 /* The value is not waited for any more. */
 void		 client_unwant(struct client *, uint32_t graph, uint64_t op);
 void		 client_end(struct client *, uint32_t graph, bool cancel);
+/* Asks about graphs of one's own; false: there is no session to ask in. */
+bool		 client_ask(struct client *, const char *what, const char *arg);
+/* Of a graph to attach to: the server has that many batches of it. */
+void		 client_resume(struct client *, uint32_t graph, uint64_t batches);
 void		 client_retry(struct client *, uint32_t graph);
 /* Nobody has a use for the graph: cancelled, if the server knows it. */
 void		 client_abandon(struct client *, uint32_t graph);

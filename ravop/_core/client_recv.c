@@ -442,6 +442,10 @@ dispatch(struct client *c, const struct msg *m)
 	case M_PART:
 		client_on_part(c, &m->part);
 		break;
+	case M_ANSWER:
+		client_event(c, CLIENT_EV_ANSWER, CLIENT_NONE)->text =
+		    client_text(m->answer.text.p, m->answer.text.n);
+		break;
 	case M_AGAIN:
 		on_again(c);
 		break;

@@ -64,7 +64,7 @@ client_say_hello(struct client *c)
 	memset(refs, 0, sizeof refs);
 	for (i = 0; i < c->n_graphs && n < 64; i++) {
 		g = c->graphs[i];
-		if (g->gone || g->attach)
+		if (g->gone)
 			continue;
 		refs[n].key = (struct bytes){ g->key, CLIENT_KEY };
 		refs[n].last = g->acked;

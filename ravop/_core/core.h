@@ -21,6 +21,7 @@ struct core {
 	PyObject	*inside;	/* folder whose frames are not the user's */
 	PyObject	*lift, *full;	/* names of Recorder's hooks */
 	PyObject	*settle;	/* and of Op's */
+	PyObject	*refuse;	/* of a sealed graph */
 	bool		 eager;		/* each op is waited for */
 };
 
@@ -48,6 +49,7 @@ struct py_recorder {
 	PyObject	*todo_given;	/* its sources */
 	uint64_t	*todo_gone;	/* values nobody holds after it */
 	uint32_t	 n_gone;
+	bool		 sealed;	/* nothing more is recorded */
 	bool		 running;	/* the executor reads both, and values */
 };
 

@@ -212,11 +212,13 @@ core_exec(PyObject *module)
 	core->lift = PyUnicode_InternFromString("_lift");
 	core->full = PyUnicode_InternFromString("_full");
 	core->settle = PyUnicode_InternFromString("_settle");
+	core->refuse = PyUnicode_InternFromString("_refuse");
 	core->result_type = Py_XNewRef((PyObject *)core->op_type);
 	core->refused = Py_NewRef(PyExc_ValueError);
 	return core->op_type == NULL || core->recorder_type == NULL ||
 	    core->client_type == NULL || core->value_type == NULL ||
 	    core->lift == NULL || core->full == NULL || core->settle == NULL ||
+	    core->refuse == NULL ||
 	    PyModule_AddIntConstant(module, "PROTOCOL", RAVEN_PROTOCOL) < 0 ||
 	    PyModule_AddIntConstant(module, "SMALL", MSG_SMALL) < 0 ? -1 : 0;
 }
@@ -250,6 +252,7 @@ core_clear(PyObject *module)
 	Py_CLEAR(core->lift);
 	Py_CLEAR(core->full);
 	Py_CLEAR(core->settle);
+	Py_CLEAR(core->refuse);
 	return 0;
 }
 

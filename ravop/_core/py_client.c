@@ -214,6 +214,7 @@ type_name(enum client_event_type type)
 		[CLIENT_EV_PROGRESS] = "progress",
 		[CLIENT_EV_ENDED] = "ended", [CLIENT_EV_REFUSED] = "refused",
 		[CLIENT_EV_RETRY] = "retry", [CLIENT_EV_CLOSED] = "closed",
+		[CLIENT_EV_ANSWER] = "answer",
 	};
 
 	return names[type];
@@ -299,6 +300,30 @@ py_next(PyObject *self, PyObject *arg)
 	return dict;
 }
 
+/* ask(what, arg): False if there is no session. */
+static PyObject *
+py_ask(PyObject *self, PyObject *args)
+{
+	const char *what, *arg;
+
+	if (!PyArg_ParseTuple(args, "ss", &what, &arg))
+		return NULL;
+	return PyBool_FromLong(client_ask(client_of(self), what, arg));
+}
+
+/* resume(graph, batches): where to go on with a graph of the server. */
+static PyObject *
+py_resume(PyObject *self, PyObject *args)
+{
+	unsigned long long batches;
+	unsigned graph;
+
+	if (!PyArg_ParseTuple(args, "IK", &graph, &batches))
+		return NULL;
+	client_resume(client_of(self), graph, batches);
+	Py_RETURN_NONE;
+}
+
 static PyObject *
 get_state(PyObject *self, void *arg)
 {
@@ -337,6 +362,8 @@ static PyMethodDef client_methods[] = {
 	{ "sent", py_sent, METH_O, "So many were sent." },
 	{ "next", py_next, METH_NOARGS, "The oldest event, or None." },
 	{ "graph", py_graph, METH_VARARGS, "Opens or attaches to a graph." },
+	{ "ask", py_ask, METH_VARARGS, "Asks about one's graphs." },
+	{ "resume", py_resume, METH_VARARGS, "Goes on after batches." },
 	{ "want", py_want, METH_VARARGS, "Asks for a value." },
 	{ "unwant", py_unwant, METH_VARARGS, "Does not wait for it." },
 	{ "end", py_end, METH_VARARGS, "Ends a graph." },

@@ -57,6 +57,12 @@ op_room(struct py_recorder *g, size_t n)
 {
 	PyObject *done;
 
+	if (g->sealed) {
+		done = PyObject_CallMethodNoArgs((PyObject *)g,
+		    g->core->refuse);
+		Py_XDECREF(done);
+		return -1;
+	}
 	if (recorder_pending(&g->r) == 0 ||
 	    (recorder_pending(&g->r) + n <= BATCH_OPS &&
 	    recorder_bytes(&g->r) + n * OP_BYTES <= BATCH_BYTES))

@@ -248,21 +248,24 @@ static PyObject *
 flush(PyObject *self, PyObject *args)
 {
 	struct py_recorder *g = self_of(self);
-	PyObject *want_seq, *values;
+	PyObject *want_seq, *values, *persist_seq = NULL;
 	const uint64_t *released;
-	uint64_t *want, n = 0;
+	uint64_t *want, *persist = NULL, n = 0;
 	uint32_t base, n_released;
 	struct buf program;
-	size_t i, now = 0, n_want;
+	size_t i, now = 0, n_want, n_persist = 0;
 
-	if (!PyArg_ParseTuple(args, "OO!", &want_seq, &PyDict_Type, &values))
+	if (!PyArg_ParseTuple(args, "OO!|O", &want_seq, &PyDict_Type, &values,
+	    &persist_seq))
 		return NULL;
 	if (g->client == NULL) {
 		PyErr_SetString(PyExc_RuntimeError, "a local graph");
 		return NULL;
 	}
-	if (numbers(want_seq, &want, &n_want) < 0) {
+	if (numbers(want_seq, &want, &n_want) < 0 || (persist_seq != NULL &&
+	    numbers(persist_seq, &persist, &n_persist) < 0)) {
 		xfree(want);
+		xfree(persist);
 		return NULL;
 	}
 	buf_init(&program);
@@ -276,15 +279,64 @@ flush(PyObject *self, PyObject *args)
 		}
 	if (recorder_cut(&g->r, &program, &base, &released, &n_released))
 		n = client_batch(((struct py_client *)g->client)->c, g->handle,
-		    &program, want, now, NULL, 0, released, n_released);
+		    &program, want, now, persist, n_persist, released,
+		    n_released);
 	else
 		now = 0;
 	client_want(((struct py_client *)g->client)->c, g->handle, want + now,
 	    n_want - now);
 	xfree(want);
+	xfree(persist);
 	if (n > 0 && value_forget(values, released, n_released) < 0)
 		return NULL;
 	return PyLong_FromUnsignedLongLong(n);
+}
+
+/* One op of _adopt; false with an exception. */
+static bool
+adopt_one(struct py_recorder *g, PyObject *item)
+{
+	PyObject *dims, *in_seq, *tuple;
+	uint32_t in[INPUTS];
+	uint64_t *refs = NULL;
+	struct shape shape;
+	unsigned code;
+	int dtype;
+	size_t i, n;
+	bool ok;
+
+	if ((tuple = PySequence_Tuple(item)) == NULL)
+		return false;
+	ok = PyArg_ParseTuple(tuple, "IiOO", &code, &dtype, &dims, &in_seq) &&
+	    numbers(in_seq, &refs, &n) == 0 &&
+	    shape_from(dims, dtype, &shape) == 0;
+	if (ok) {
+		for (i = 0; i < n && i < INPUTS; i++)
+			in[i] = (uint32_t)refs[i];
+		ok = recorder_adopt(&g->r, (uint16_t)code, &shape, in, i);
+		if (!ok)
+			PyErr_SetString(PyExc_ValueError,
+			    "an op takes one that comes later");
+	}
+	xfree(refs);
+	Py_DECREF(tuple);
+	return ok;
+}
+
+/* _adopt([(code, dtype, dims, inputs)...]): ops that are at the server. */
+static PyObject *
+adopt(PyObject *self, PyObject *list)
+{
+	Py_ssize_t i;
+
+	if (!PyList_Check(list)) {
+		PyErr_SetString(PyExc_TypeError, "not a list");
+		return NULL;
+	}
+	for (i = 0; i < PyList_GET_SIZE(list); i++)
+		if (!adopt_one(self_of(self), PyList_GET_ITEM(list, i)))
+			return NULL;
+	Py_RETURN_NONE;
 }
 
 /* _run(values, failures): computes the batch in the process. */
@@ -368,6 +420,18 @@ about(PyObject *self, PyObject *number)
 	    line_of(g, op));
 }
 
+/* _seal(bool): whether recording is over; then _refuse is called. */
+static PyObject *
+seal(PyObject *self, PyObject *on)
+{
+	int sealed = PyObject_IsTrue(on);
+
+	if (sealed < 0)
+		return NULL;
+	self_of(self)->sealed = sealed == 1;
+	Py_RETURN_NONE;
+}
+
 /* _hand(cls, op): another handle of a recorded op. */
 static PyObject *
 hand(PyObject *self, PyObject *args)
@@ -410,8 +474,10 @@ static PyMethodDef recorder_methods[] = {
 	{ "_room", room, METH_NOARGS, "Lets a full batch go." },
 	{ "_apply", apply, METH_VARARGS, "Records an op." },
 	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },
+	{ "_adopt", adopt, METH_O, "Ops that are at the server." },
 	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },
 	{ "_done", done, METH_O, "The op is computed." },
+	{ "_seal", seal, METH_O, "Refuses what would be recorded." },
 	{ "_hand", hand, METH_VARARGS, "A handle of a recorded op." },
 	{ "_about", about, METH_O, "What is known of an op." },
 	{ NULL, NULL, 0, NULL },

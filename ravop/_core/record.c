@@ -120,6 +120,22 @@ recorder_op(struct recorder *r, const struct op_row *row, const uint32_t *in,
 	return E_OK;
 }
 
+bool
+recorder_adopt(struct recorder *r, uint16_t code, const struct shape *shape,
+    const uint32_t *in, size_t n)
+{
+	uint32_t value = r->n + 1;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (in[i] == 0 || in[i] >= value)
+			return false;
+	keep(r, value, code, shape);
+	keep_inputs(r, &r->ops[value - 1], in, n);
+	program_writer_reset(&r->w, value + 1);
+	return true;
+}
+
 uint32_t
 recorder_inline(struct recorder *r, const struct shape *shape,
     const void *bytes)

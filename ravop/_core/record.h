@@ -67,6 +67,12 @@ uint32_t recorder_given(struct recorder *, const struct shape *,
 uint32_t recorder_const(struct recorder *, enum dtype, const void *bytes);
 
 /* Ops by their number, from 1; the caller asks only for recorded ones. */
+/*
+ * An op that another process recorded; before the first of one's own.  False:
+ * it takes one that comes later.
+ */
+bool	 recorder_adopt(struct recorder *, uint16_t code, const struct shape *,
+	    const uint32_t *in, size_t n) MUST_CHECK;
 struct record_op	*recorder_get(struct recorder *, uint32_t value);
 /* Borrowed until the next op is recorded. */
 const struct shape	*recorder_shape(const struct recorder *, uint32_t value);

@@ -26,6 +26,8 @@ from ._op import File, Op, Scalar, Tensor
 from ._ops import *  # noqa: F403
 from ._ops import create_op
 from ._progress import options
+from ._static import (activate, execute, fetch_persisting_op, flush,
+                      get_my_graphs, initialize, track_progress)
 from ._version import VERSION as __version__
 from .globals import globals
 
@@ -33,8 +35,10 @@ __all__ = [
     "AuthError", "CancelledError", "Data", "File", "Graph", "GraphError",
     "GraphStatus", "MappingStatus", "NoServerError", "Op", "OpError",
     "OpStatus", "QuotaError", "RavenError", "Scalar", "Status", "Tensor",
-    "__version__", "compute", "create_op", "epsilon", "globals", "inf",
-    "minus_one", "one", "options", "pi", "stats", "t", "versions",
+    "__version__", "activate", "compute", "create_op", "epsilon", "execute",
+    "fetch_persisting_op", "flush", "get_my_graphs", "globals", "inf",
+    "initialize", "minus_one", "one", "options", "pi", "stats", "t",
+    "track_progress", "versions",
 ]
 __all__ += list(_ops.FUNCTIONS)
 

@@ -12,6 +12,16 @@ from ._errors import RavenError
 DEFAULT_URL = "http://localhost:9999"
 
 
+@dataclass
+class Chosen:
+    """What the program set by R.initialize."""
+
+    token: str = ""
+
+
+CHOSEN = Chosen()
+
+
 @dataclass(frozen=True)
 class Server:
     """A server's address, and the token to show there."""
@@ -63,7 +73,7 @@ def server(url: str | None = None, token: str | None = None) -> Server:
             "https://host."
         )
     tls = parts.scheme == "https"
-    secret = _pick(token, env.get("RAVEN_TOKEN"), file.get("token"))
+    secret = _pick(token, CHOSEN.token, env.get("RAVEN_TOKEN"), file.get("token"))
     if len(secret.encode()) > 64:
         raise RavenError("the token is longer than 64 bytes; no operator "
                          "made it.")

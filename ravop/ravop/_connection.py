@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import random
 import select
@@ -29,6 +30,7 @@ BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 30.0
 TURN_S = 0.25
 FAREWELL_S = 1.0
+SETTLE_S = 10.0         # for what goes on without the program
 SENDS = 16              # in a turn, of up to 256 KiB
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 PATH = "/raven"
@@ -58,11 +60,13 @@ class Connection:
         self._next_try = 0.0
         self._reason = ""
         self._retries: dict[int, float] = {}
+        self._kept: set[int] = set()    # handles of graphs that go on
 
     def _share(self) -> None:
         """What threads share: one turns, the others wait for its turns."""
         self._turned = threading.Condition(threading.RLock())
         self._turning = False
+        self._asking = threading.Lock()
         self._woken, self._waker = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._waker, False)
@@ -83,15 +87,51 @@ class Connection:
         """The program ends: nobody can ask for its open graphs any more."""
         if self._pid != os.getpid() or self._socket is None:
             return
-        for handle in list(self.graphs):
-            self.client.abandon(handle)
-        deadline = time.monotonic() + FAREWELL_S
+        for handle in self._kept:
+            graph = self.graphs.get(handle)
+            if graph is not None:
+                graph._send([])
         try:
-            while self.client.open and self._socket is not None and (
-                    time.monotonic() < deadline):
-                self._turn(TURN_S)
+            self._turn_while(lambda: any(map(self.client.unacked, self._kept)),
+                             SETTLE_S)
+            for handle in list(self.graphs):
+                if handle in self._kept:
+                    self.client.forget(handle)
+                else:
+                    self.client.abandon(handle)
+            self._turn_while(lambda: self.client.open > 0, FAREWELL_S)
         except RavenError:
             pass        # nothing is lost that anybody could use
+
+    def keep(self, handle: int) -> None:
+        """The graph goes on when the program ends."""
+        self._kept.add(handle)
+
+    def ask(self, what: str, arg: str = "") -> Any:
+        """Asks the server about one's graphs; what it says, as data.
+
+        Raises
+        ------
+        NoServerError
+            When there is none.
+        """
+        self._check_fork()
+        with self._asking:
+            self._answer: Any = None
+            asked = -1      # in which connection
+            while self._answer is None:
+                connects = self.client.stats["connects"]
+                if asked != connects and self.client.ask(what, arg):
+                    asked = connects
+                self._wake()
+                self._take_turn(TURN_S, lambda: self._answer is not None)
+            return self._answer
+
+    def _turn_while(self, more: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while more() and self._socket is not None and (
+                time.monotonic() < deadline):
+            self._turn(TURN_S)
 
     # Waiting.
 
@@ -309,6 +349,9 @@ class Connection:
         self._down_since = 0.0
         self._tries = 0
         self.max_tensor = event["g"]
+
+    def _on_answer(self, event: dict[str, Any]) -> None:
+        self._answer = json.loads(event["text"])
 
     def _on_closed(self, event: dict[str, Any]) -> None:
         self._down(event["text"] or "the server closed the connection")

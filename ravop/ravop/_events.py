@@ -19,6 +19,7 @@ class Events(View):
             f"{self!r} is the parent process's, not that of its fork; open "
             "another with R.Graph()."
         )
+        self._seal(True)
 
     def on_opened(self, event: dict[str, Any]) -> None:
         """The server gave the graph its number."""
@@ -65,3 +66,4 @@ class Events(View):
             self._broken = GraphError(text)
         else:
             self._broken = RavenError(text)
+        self._seal(True)

@@ -102,6 +102,17 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "cholesky": ("R.cholesky([[4.0, 2.0], [2.0, 5.0]])",
                  "array([[2., 0.],\n       [1., 2.]])"),
     "det": ("R.det([[2.0, 0.0], [0.0, 4.0]])", "array(8.)"),
+    "unique": ("R.unique([3, 1, 3])", "array([1, 3])"),
+    "unique_index": ("R.unique_index([3, 1, 3])", "array([1, 0])"),
+    "unique_inverse": ("R.unique_inverse([3, 1, 3])", "array([1, 0, 1])"),
+    "unique_counts": ("R.unique_counts([3, 1, 3])", "array([1, 2])"),
+    "argwhere": ("R.argwhere([[0, 5], [7, 0]])",
+                 "array([[0, 1],\n       [1, 0]])"),
+    "flatnonzero": ("R.flatnonzero([[0, 5], [7, 0]])", "array([1, 2])"),
+    "found_indices": ("R.found_indices([4, 2, 4], [4])", "array([0, 2])"),
+    "found_counts": ("R.found_counts([4, 2, 4], [4, 5])", "array([2, 0])"),
+    "boolean_index": ("R.boolean_index([1, 2, 3], [True, False, True])",
+                      "array([1, 3])"),
     "not_equal": ("R.not_equal([1, 2], 2)", "array([ True, False])"),
 }
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, _state
+from . import _attach, _core, _state
 from ._config import server
 from ._connection import Connection, connection
 from ._dtypes import Array, is_value, to_array
 from ._errors import GraphError, RavenError
 from ._events import Events
 from ._progress import Counts
+from ._quiet import hide_frames
 from ._view import FAILURE, SUCCESS
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Graph(Events):
 
     Parameters
     ----------
+    id : int, optional
+        Of a graph of yours that the server has: to go on with it. One
+        process at a time may record in a graph.
     name : str, optional
         For people: progress, ``ravenctl``, the dashboard.
     approach : {'distributed', 'local'}
@@ -56,7 +60,7 @@ class Graph(Events):
     Raises
     ------
     GraphError
-        When the approach is unknown.
+        When the approach is unknown, or there is no graph `id` of yours.
 
     Examples
     --------
@@ -69,10 +73,18 @@ class Graph(Events):
     Graph computed successfully!
     """
 
+    def __new__(cls, id: int | None = None, **_: Any) -> Graph:
+        """A new one, or the one of this process that has the id."""
+        known = None if id is None else _state.opened(id)
+        return super().__new__(cls) if known is None else known
+
     def __init__(self, id: int | None = None, *, name: str | None = None,
                  approach: str = "distributed", url: str | None = None,
                  token: str | None = None, verify: int | str | None = None,
                  **options: object) -> None:
+        if "_here" in self.__dict__:
+            _state.push(self)       # the one that was open already
+            return
         _check_approach(approach)
         if verify not in VERIFY:
             raise GraphError(
@@ -91,7 +103,11 @@ class Graph(Events):
         self._id: int | None = None
         self._message = ""
         self._connection: Connection | None = None
+        self._last: Any = None
         self._handle = 0
+        self._kept: dict[str, Op] = {}      # what was persisted, by name
+        self._persist: list[int] = []       # to be said with the next batch
+        self._frozen = False
         self._here = threading.RLock()  # one thread at a time computes here
         self._begin(id, url, token)
         _state.push(self)
@@ -105,19 +121,74 @@ class Graph(Events):
             self._id = next(_local_ids)
             self._start(LOCAL_BYTES, None, 0)
             return
+        conn = self._connection = connection(server(url, token))
         if id is not None:
-            raise GraphError(
-                "attaching to a graph by its id is not possible yet; keep the "
-                "Graph object, it reconnects by itself."
-            )
-        self._connection = connection(server(url, token))
-        self._handle = self._connection.open(
+            self._attach(conn, id)
+            return
+        self._handle = conn.open(
             self, os.urandom(16), 0, self.name, self._verify,
             json.dumps(self.options, default=str)[:4096],
         )
-        weakref.finalize(self, self._connection.client.abandon, self._handle)
-        self._start(self._connection.max_tensor or TENSOR_BYTES,
-                    self._connection.client, self._handle)
+        self._last = weakref.finalize(self, conn.client.abandon, self._handle)
+        self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle)
+
+    def _attach(self, conn: Connection, id: int) -> None:
+        said, ops = _attach.fetch(conn, id)
+        self.name = said["name"]
+        self.options = json.loads(said["options"] or "{}")
+        self._id = id
+        self._handle = conn.open(self, bytes.fromhex(said["key"]), id,
+                                 self.name, self._verify, said["options"])
+        conn.client.resume(self._handle, said["batches"])
+        self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle)
+        self._adopt([(code, dtype, tuple(dims), inputs)
+                     for code, dtype, dims, inputs, _ in ops])
+        for number, (_, _, _, _, state) in enumerate(ops, 1):
+            if state == "computed":
+                self._done(number)
+        self._goes_on()
+
+    def _send(self, want: list[int]) -> None:
+        """Hands on what is recorded, and asks for values."""
+        if self._flush(want, self._values, self._persist):
+            self._persist.clear()
+
+    def _keep(self, op: Op, name: str) -> None:
+        """The op's value stays with the server, under a name here."""
+        self._kept[name] = op
+        self._persist.append(op.id)
+        self._goes_on()
+
+    def _freeze(self) -> None:
+        """Nothing more is recorded."""
+        self._frozen = True
+        self._seal(True)
+
+    def _execute(self) -> None:
+        """Sends all, and waits until the server has recorded it."""
+        conn = self._connection
+        if conn is None:
+            self._compute_here()
+            return
+        self._send([])
+        self._wait(lambda: self._id is not None
+                   and not conn.client.unacked(self._handle), "its record")
+        self._goes_on()
+
+    def _refuse(self) -> None:
+        """Why nothing can be recorded; called by _core."""
+        self._check()
+        raise GraphError(
+            f"{self!r} was activated: ops can be recorded before "
+            "R.activate(), and in another R.Graph()."
+        )
+
+    def _goes_on(self) -> None:
+        """The end of this program is not the end of the graph."""
+        if self._connection is not None:
+            self._connection.keep(self._handle)
+        if self._last is not None:
+            self._last.detach()
 
     # Recording; called by _core.
 
@@ -156,7 +227,7 @@ class Graph(Events):
         if self._connection is None:
             self._compute_here()
             return
-        self._flush([], self._values)
+        self._send([])
         self._connection.poll()
 
     # Computing.
@@ -188,7 +259,11 @@ class Graph(Events):
 
     def _compute_here(self) -> None:
         with self._here:
-            self._run(self._values, self._failures)
+            try:
+                self._run(self._values, self._failures)
+            except KeyboardInterrupt:
+                hide_frames()
+                raise
 
     def _fetch(self, want: list[int]) -> None:
         conn = self._connection
@@ -201,7 +276,7 @@ class Graph(Events):
                         "batch was computed. Keep the op in a variable."
                     )
             return
-        self._flush(want, self._values)
+        self._send(want)
         what = f"op {want[0]}" if len(want) == 1 else f"{len(want)} ops"
         self._wait(lambda: all(map(self._settled, want)), what)
 
@@ -212,15 +287,23 @@ class Graph(Events):
             conn.wait(lambda: self._broken is not None or done(), self,
                       f"graph {self.name!r}, {what}")
         except KeyboardInterrupt:
-            sys.stderr.write(
-                f"ravop: the wait for {what} was interrupted; graph "
-                f"{self._id or ''} {self.name!r} goes on at "
-                f"{conn.server.url} while this program runs. Ask again to "
-                "wait on; graph.cancel() stops it.\n"
-            )
+            self._interrupted(conn, what)
             raise
         if self._broken is not None:
             raise self._broken
+
+    def _interrupted(self, conn: Connection, what: str) -> None:
+        """Only the wait was: says how to come back."""
+        hide_frames()
+        if self._id is None:
+            left = f"graph {self.name!r} was not sent yet; ask again to send it"
+        else:
+            self._goes_on()
+            left = (f"graph {self._id} {self.name!r} goes on at "
+                    f"{conn.server.url}. Ask again to wait on, or come back "
+                    f"with R.Graph(id={self._id}); graph.cancel() stops it")
+        sys.stderr.write(f"ravop: only the wait for {what} was interrupted; "
+                         f"{left}.\n")
 
     def _take(self, op: int, taken: dict[int, Array]) -> Array:
         if op in taken:
@@ -254,7 +337,7 @@ class Graph(Events):
         if conn is None:
             self._compute_here()
         else:
-            self._flush([op], self._values)
+            self._send([op])
             conn.wait(lambda: self._settled(op) or self._broken is not None,
                       self, f"op {op}", STATUS_S)
         return self._settled(op)
@@ -321,6 +404,7 @@ class Graph(Events):
                 failures = self._finish_there(cancel)
         finally:
             _state.pop(self)
+            self._seal(True)
         failed = bool(failures) or cancel
         self._message = FAILURE if failed else SUCCESS
         return failures
@@ -340,7 +424,8 @@ class Graph(Events):
         if not self._total:
             conn.client.forget(self._handle)
             return []       # nothing was ever sent
-        self._flush([], self._values)
+        self._send([] if cancel else [
+            op.id for op in self._kept.values() if not self._settled(op.id)])
         conn.client.end(self._handle, cancel)
         self._wait(lambda: self._ended is not None, "its end")
         assert self._ended is not None

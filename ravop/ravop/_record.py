@@ -172,6 +172,40 @@ class Record(_core.Op):
         """The value; waits for it."""
         return self.graph._compute([self])[0]   # type: ignore[list-item]
 
+    def persist(self, name: str | None = None) -> Op:
+        """Keeps the value at the server, also when this program ends.
+
+        Parameters
+        ----------
+        name : str, optional
+            For `fetch_persisting_op`; default: the op's name or number.
+
+        Returns
+        -------
+        Op
+            The op itself.
+        """
+        op: Op = self       # type: ignore[assignment]
+        self.graph._keep(op, name or self.name or f"op {self.id}")
+        return op
+
+    def persist_op(self, name: str | None = None,
+                   save_model: bool = False) -> Op:
+        """`persist` under its name of 2023; it must have a name.
+
+        Raises
+        ------
+        GraphError
+            When there is no name, or a model is to be saved.
+        """
+        if not name:
+            raise GraphError("persist_op() needs name=, by which "
+                             "fetch_persisting_op() finds the value.")
+        if save_model:
+            raise GraphError("persist_op(save_model=True): model files are "
+                             "not part of Raven; save the fetched arrays.")
+        return self.persist(name)
+
     # As another kind.
 
     def to_tensor(self) -> Tensor:

@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from ._graph import Graph
 
 _open: list[Graph] = []
+_ended: list[Graph] = []    # at most one: the last that was popped
 
 
 def push(graph: Graph) -> None:
     """Makes graph the current one."""
+    pop(graph)
     _open.append(graph)
 
 
@@ -20,6 +22,12 @@ def pop(graph: Graph) -> None:
     """The graph ended; the one opened before it is current again."""
     if graph in _open:
         _open.remove(graph)
+        _ended[:] = [graph]
+
+
+def recent() -> list[Graph]:
+    """The current graph, and the one that ended last."""
+    return _open[-1:] + _ended or [current()]
 
 
 def current() -> Graph:
@@ -36,6 +44,14 @@ def classes() -> tuple[Any, Any, Any]:
     from ._op import Op, Scalar, Tensor
 
     return Op, Tensor, Scalar
+
+
+def opened(id: int) -> Graph | None:
+    """The open graph of this process that has a number at its server."""
+    for graph in _open:
+        if graph._id == id and graph._connection is not None:
+            return graph
+    return None
 
 
 def any_open() -> bool:

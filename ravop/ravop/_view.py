@@ -32,6 +32,9 @@ class View(_core.Recorder):
     _message: str
     _connection: Connection | None
 
+    def _send(self, want: list[int]) -> None:
+        raise NotImplementedError
+
     def _check(self) -> None:
         if self._broken is not None:
             raise self._broken
@@ -88,7 +91,7 @@ class View(_core.Recorder):
         True
         """
         if self._connection is not None and not self._ended:
-            self._flush([], self._values)
+            self._send([])
             self._connection.poll()
         total, failed = self._total, len(self._failures)
         computed = total - self._pending - failed

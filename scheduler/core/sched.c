@@ -32,6 +32,7 @@ static const struct dev_row dev_rows[] = {
 	{ M_BATCH, on_batch },
 	{ M_WANT, on_want },
 	{ M_END, on_end },
+	{ M_QUERY, on_ask },
 };
 
 struct sched *

@@ -449,6 +449,7 @@ void	 on_graph(struct sched *, struct dev *, const struct msg *);
 void	 on_batch(struct sched *, struct dev *, const struct msg *);
 void	 on_want(struct sched *, struct dev *, const struct msg *);
 void	 on_end(struct sched *, struct dev *, const struct msg *);
+void	 on_ask(struct sched *, struct dev *, const struct msg *);	/* mine.c */
 void	 peer_hello(struct sched *, const struct sched_event *);
 /* Its groups go to others; an answer of its own still counts. */
 void	 peer_hands_back(struct sched *, const struct peer *);

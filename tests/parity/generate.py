@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_learn, make_linalg, make_reduce, oracle
+from . import make_data, make_learn, make_linalg, make_reduce, oracle
 from .program import DTYPES, LIN, Array, Job, Op, pack, run
 
 MOST = 3000  # elements of a value, mostly
@@ -70,6 +70,7 @@ class Maker:
         self.rng = np.random.default_rng(seed)
         self.group = Group(seed, [])
         self.values: list[Array] = []
+        self.last: list[Op] = []
 
     def chance(self, p: float) -> bool:
         """True with probability p."""
@@ -300,6 +301,9 @@ class Maker:
         return (a,), (tuple(i - (ndim if self.chance(0.3) else 0) for i in picked),)
 
     RULES = {
+        "unique": make_data.do_unique, "unique_flat": make_data.do_unique, "unique_inverse": make_data.do_unique,
+        "argwhere": make_data.do_true, "found": make_data.do_find, "values": make_data.do_find,
+        "select": make_data.do_select,
         "square": make_linalg.square, "solve": make_linalg.solve,
         **make_learn.RULES,
         "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,
@@ -320,7 +324,12 @@ class Maker:
                              np.result_type(*(self.values[i].dtype for i in inputs)))
         if value.size > LIMIT or value.ndim > 6:
             return False
-        self.group.ops.append(Op(row["code"], value.dtype, value.shape, inputs, params, name=row["name"]))
+        shape = make_data.declared(row["shape"], params, value)
+        op = Op(row["code"], value.dtype, shape, inputs, params, name=row["name"])
+        if -1 in shape:  # nothing in the program may use it
+            self.last.append(op)
+            return True
+        self.group.ops.append(op)
         self.values.append(value)
         return True
 
@@ -330,6 +339,7 @@ class Maker:
             pass
         for _ in range(int(self.rng.integers(12))):
             self.record(self.choice(self.table))
+        self.group.ops += self.last
         return self.group
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle_learn, oracle_linalg, oracle_math, oracle_reduce
+from . import oracle_data, oracle_learn, oracle_linalg, oracle_math, oracle_reduce
 from .meaning import Line, Param, axes, one_axis, real
 from .program import Array
 
@@ -70,6 +70,7 @@ LINES: dict[str, Line] = {
     "less_equal": np.less_equal,
     "equal": np.equal,
     "not_equal": np.not_equal,
+    **oracle_data.LINES,
     **oracle_math.LINES,
     **oracle_learn.LINES,
     **oracle_reduce.LINES,
@@ -87,7 +88,8 @@ def apply(name: str, inputs: list[Array], params: tuple[Param, ...]) -> Array:
     """NumPy's answer; raises what NumPy raises, TypeError for refused dtypes."""
     if name in REFUSED_BOOLS and all(a.dtype == bool for a in inputs):
         raise TypeError("dtype")
-    if len(inputs) == 2 and name not in oracle_reduce.APART:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
+    apart = oracle_data.APART | oracle_reduce.APART
+    if len(inputs) == 2 and name not in apart:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
         common = np.promote_types(inputs[0].dtype, inputs[1].dtype)
         inputs = [a.astype(common) for a in inputs]
     with np.errstate(all="ignore"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_reduce, oracle
+from . import make_data, make_reduce, oracle
 from .program import DTYPES, LIN, Array, Op
 
 
@@ -53,7 +53,9 @@ class Wild:
         if row["shape"] == "expand_dims" and params[0] is None:
             params = ((0,),)
         want = answer(row["name"], [op.source for op in ops if op.source is not None], params)
-        dtype, shape = (np.dtype(np.float64), ()) if want is None else (want.dtype, want.shape)
+        dtype, shape = np.dtype(np.float64), ()
+        if want is not None:
+            dtype, shape = want.dtype, make_data.declared(row["shape"], params, want)
         return [*ops, Op(row["code"], dtype, shape, tuple(range(count)), params, name=row["name"])]
 
 

@@ -14,7 +14,9 @@ import ravop as R
 
 TOP = Path(__file__).resolve().parents[2]
 MODULES = ("ravop", "ravop._api", "ravop._constants", "ravop._graph",
-           "ravop._op", "ravop._ops", "ravop._progress")
+           "ravop._op", "ravop._ops", "ravop._progress", "ravop._static",
+           "ravop._data", "ravop._shape", "ravop._view", "ravop.stats",
+           "ravop.globals")
 
 
 @pytest.mark.parametrize("name", MODULES)

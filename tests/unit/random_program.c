@@ -196,6 +196,7 @@ add_op(struct maker *m)
 	const struct op_row *row;
 	const struct shape *in[RANDOM_INPUTS];
 	struct op_params params;
+	struct shape most;
 	struct op_error e;
 	uint32_t ids[RANDOM_INPUTS], n_in;
 	size_t n_rows;
@@ -210,12 +211,16 @@ add_op(struct maker *m)
 
 		ids[k] = m->n - 1 - random_below(state, back);
 		in[k] = &m->shapes[ids[k]];
+		/* What data decided a length of must leave the program. */
+		if (!shape_known(in[k]))
+			return false;
 	}
 	random_params(m, row, in[0], &params);
 	if (op_infer(row, in, n_in, &params, MAX_ELEMENTS * 8,
 	    &m->shapes[m->n], &e) != E_OK)
 		return false;
-	if (shape_elements(&m->shapes[m->n]) > MAX_ELEMENTS)
+	op_bound(row, in, n_in, &params, &m->shapes[m->n], &most);
+	if (shape_elements(&most) > MAX_ELEMENTS || shape_elements(&most) < 0)
 		return false;
 	program_write_op(&m->w, row, &params, ids, n_in, &m->shapes[m->n],
 	    random_below(state, 2) ? PROGRAM_EXPORT : 0);

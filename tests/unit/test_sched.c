@@ -793,6 +793,40 @@ START_TEST(queries)
 }
 END_TEST
 
+static void
+ask(uint64_t session, const char *what, const char *arg, const char *want)
+{
+	struct msg m = { .id = M_QUERY };
+
+	m.query.what = str_of(what);
+	m.query.arg = str_of(arg);
+	world_say(&w, session, &m);
+	ck_assert(world_find(&w, session, M_ANSWER, &m));
+	ck_assert_msg(memmem(m.answer.text.p, m.answer.text.n, want,
+	    strlen(want)) != NULL, "%.*s has no %s", (int)m.answer.text.n,
+	    m.answer.text.p, want);
+}
+
+START_TEST(a_developer_asks_about_its_graphs)
+{
+	uint64_t g = world_graph(&w, DEV, 1);
+
+	write_sum();
+	world_batch(&w, DEV, g, 1, &pw, NULL, 0);
+	ask(DEV, "graphs", "", "[{\"id\":1,");
+	ask(DEV, "graph", "1 1", "\"batches\":1,\"items\":[[1,");
+	ask(DEV, "graph", "1 99", "\"items\":[]");
+	ask(DEV, "graph", "1 0", "\"items\":[]");
+	ask(DEV, "graph", "2 1", "no such graph of yours");
+	ask(DEV, "graph", "1", "no such graph of yours");
+	ask(DEV, "graph", " ", "no such graph of yours");
+	ask(DEV, "status", "", "no such graph of yours");
+	world_developer(&w, DEV + 1, "you");
+	ask(DEV + 1, "graphs", "", "[]");
+	ask(DEV + 1, "graph", "1 1", "no such graph of yours");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -831,6 +865,7 @@ main(void)
 	tcase_add_test(t, damaged_record_is_left_alone);
 	tcase_add_test(t, queues_are_made_anew);
 	tcase_add_test(t, queries);
+	tcase_add_test(t, a_developer_asks_about_its_graphs);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_ENV);
