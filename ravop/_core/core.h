@@ -102,6 +102,9 @@ int64_t		 input_value(struct py_recorder *, PyObject *,
 		    const struct shape *other);
 int		 input_pair(struct py_recorder *, PyObject *a, PyObject *b,
 		    uint32_t in[2]);
+/* False with an exception: an integer to a negative power that is written. */
+bool		 power_fits(struct py_recorder *, PyObject *b,
+		    const uint32_t in[2]);
 int		 params_from(const struct op_row *, PyObject *tuple, struct op_params *,
 		    PyObject *refused);
 

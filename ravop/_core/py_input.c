@@ -137,6 +137,20 @@ input_pair(struct py_recorder *g, PyObject *a, PyObject *b, uint32_t in[2])
 	return 1;
 }
 
+bool
+power_fits(struct py_recorder *g, PyObject *b, const uint32_t in[2])
+{
+	enum dtype dtype = (enum dtype)recorder_shape(&g->r, in[0])->dtype;
+	int overflow;
+
+	if (!PyLong_CheckExact(b) || (dtype != DT_I32 && dtype != DT_I64) ||
+	    PyLong_AsLongLongAndOverflow(b, &overflow) >= 0)
+		return true;
+	PyErr_Format(g->core->refused, "pow: integers to the power %R are no "
+	    "integers. Write the power as a float: %R.0.", b, b);
+	return false;
+}
+
 /* Parameters. */
 
 static int

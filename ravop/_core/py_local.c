@@ -185,6 +185,61 @@ memory(void)
 }
 
 static int
+put_value(struct local *l, uint32_t value, const struct shape *shape,
+    const uint8_t *from, size_t size)
+{
+	uint8_t *bytes = xtry_malloc(size > 0 ? size : 1);
+	PyObject *key, *made;
+	int rc = -1;
+
+	if (bytes == NULL) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	if (size > 0)
+		memcpy(bytes, from, size);
+	key = PyLong_FromUnsignedLong(value);
+	made = value_new(l->g->core, shape, bytes);
+	if (key != NULL && made != NULL)
+		rc = PyDict_SetItem(l->values, key, made);
+	Py_XDECREF(key);
+	Py_XDECREF(made);
+	return rc;
+}
+
+/* The batch does not fit: what Python holds of it fails; the graph goes on. */
+static int
+too_large(struct local *l, const struct op_error *err)
+{
+	const struct program_op *op;
+	struct bytes data;
+	struct shape shape;
+	char text[160];
+	uint32_t i;
+	int rc = 0;
+
+	PyOS_snprintf(text, sizeof text, "its batch needs %lld bytes and this "
+	    "machine has %lld. Fetch values earlier, or make the tensors "
+	    "smaller.", (long long)err->a[0], (long long)err->a[1]);
+	for (i = 0; i < l->batch.n_ops && rc == 0; i++) {
+		op = &l->batch.ops[i];
+		if ((op->flags & PROGRAM_EXPORT) == 0 ||
+		    op->place == PLACE_GIVEN || l->map[i] == PROGRAM_NONE)
+			continue;
+		if (op->place == PLACE_INLINE) {
+			program_shape(&l->batch, i, &shape);
+			data = program_inline(&l->batch, i);
+			rc = put_value(l, l->batch.base + i, &shape, data.p,
+			    (size_t)shape_bytes(&shape));
+		} else
+			rc = fail(l, l->batch.base + i, E_MEMORY,
+			    l->batch.base + i, text);
+	}
+	return rc;
+}
+
+/* 0: computed; 1: it does not fit; -1: exception. */
+static int
 compute(struct local *l, struct exec *e)
 {
 	enum exec_state state;
@@ -194,13 +249,8 @@ compute(struct local *l, struct exec *e)
 	memset(&err, 0, sizeof err);
 	code = exec_load(e, l->group.data, l->group.len, l->given, l->n_given,
 	    memory(), &err);
-	if (code == E_MEMORY) {
-		PyErr_Format(PyExc_MemoryError,
-		    "the batch needs %lld bytes and this machine has %lld. "
-		    "Fetch values earlier, or make the tensors smaller.",
-		    (long long)err.a[0], (long long)err.a[1]);
-		return -1;
-	}
+	if (code == E_MEMORY)
+		return too_large(l, &err) < 0 ? -1 : 1;
 	if (code != E_OK) {
 		PyErr_Format(l->g->core->refused,
 		    "the executor refused the batch at op %u: %s. %s",
@@ -221,23 +271,7 @@ compute(struct local *l, struct exec *e)
 static int
 take_value(struct local *l, const struct exec_value *v)
 {
-	uint8_t *bytes = xtry_malloc(v->size > 0 ? v->size : 1);
-	PyObject *key, *value;
-	int rc = -1;
-
-	if (bytes == NULL) {
-		PyErr_NoMemory();
-		return -1;
-	}
-	if (v->size > 0)
-		memcpy(bytes, v->bytes, v->size);
-	key = PyLong_FromUnsignedLong(l->back[v->op]);
-	value = value_new(l->g->core, &v->shape, bytes);
-	if (key != NULL && value != NULL)
-		rc = PyDict_SetItem(l->values, key, value);
-	Py_XDECREF(key);
-	Py_XDECREF(value);
-	return rc;
+	return put_value(l, l->back[v->op], &v->shape, v->bytes, v->size);
 }
 
 static int
@@ -328,7 +362,7 @@ run_todo(struct py_recorder *g, PyObject *values, PyObject *failures)
 		rc = compute(&l, e);
 	if (rc == 0)
 		rc = collect(&l, e);
-	if (rc == 0)
+	if (rc >= 0)
 		rc = settle_given(&l);
 	exec_free(e);
 	program_writer_clear(&l.w);

@@ -130,7 +130,7 @@ binary(PyObject *a, PyObject *b, enum op_code code)
 	if (op_room(g, 3) < 0)
 		return NULL;
 	got = input_pair(g, a, b, in);
-	if (got < 0)
+	if (got < 0 || (code == OP_POW && got > 0 && !power_fits(g, b, in)))
 		return NULL;
 	if (got == 0)
 		Py_RETURN_NOTIMPLEMENTED;

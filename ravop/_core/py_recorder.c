@@ -171,6 +171,9 @@ inputs(struct py_recorder *g, const struct op_row *row, PyObject *tuple,
 	if (n == 2 && row->max == 2) {
 		got = input_pair(g, PyTuple_GET_ITEM(tuple, 0),
 		    PyTuple_GET_ITEM(tuple, 1), in);
+		if (got > 0 && row->code == OP_POW &&
+		    !power_fits(g, PyTuple_GET_ITEM(tuple, 1), in))
+			return -1;
 		if (got != 0)
 			return got;
 		bad = tuple;

@@ -15,7 +15,6 @@ from typing import Any as _Any
 
 from . import _core, _ops, stats
 from ._api import compute, t, versions
-from ._api import elsewhere as _elsewhere
 from ._constants import (GraphStatus, MappingStatus, OpStatus, Status, epsilon,
                          inf, minus_one, one, pi)
 from ._data import Data
@@ -25,7 +24,9 @@ from ._graph import Graph
 from ._op import File, Op, Scalar, Tensor
 from ._ops import *  # noqa: F403
 from ._ops import create_op
+from ._hint import RavenWarning
 from ._progress import options
+from ._refuse import elsewhere as _elsewhere
 from ._static import (activate, execute, fetch_persisting_op, flush,
                       get_my_graphs, initialize, track_progress)
 from ._version import VERSION as __version__
@@ -34,7 +35,8 @@ from .globals import globals
 __all__ = [
     "AuthError", "CancelledError", "Data", "File", "Graph", "GraphError",
     "GraphStatus", "MappingStatus", "NoServerError", "Op", "OpError",
-    "OpStatus", "QuotaError", "RavenError", "Scalar", "Status", "Tensor",
+    "OpStatus", "QuotaError", "RavenError", "RavenWarning", "Scalar",
+    "Status", "Tensor",
     "__version__", "activate", "compute", "create_op", "epsilon", "execute",
     "fetch_persisting_op", "flush", "get_my_graphs", "globals", "inf",
     "initialize", "minus_one", "one", "options", "pi", "stats", "t",
@@ -45,7 +47,7 @@ __all__ += list(_ops.FUNCTIONS)
 _core.setup(Op, GraphError, str(_pathlib.Path(__file__).parent) + "/")
 
 for _error in (AuthError, CancelledError, GraphError, NoServerError, OpError,
-               QuotaError, RavenError):
+               QuotaError, RavenError, RavenWarning):
     _error.__module__ = "ravop"
 del _error
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -111,19 +110,3 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "platform": platform.platform(),
     }
-
-
-def elsewhere(name: str) -> Callable[..., Any] | None:
-    """A stand-in for a name of other releases that says why it is not here."""
-    if name.startswith("federated"):
-        why = ("federated computing is not part of Raven; R.Graph's "
-               "approaches are 'distributed' and 'local'.")
-    elif name in ("model", "Model"):
-        why = "TorchScript files are not part of Raven; record ops instead."
-    else:
-        return None
-
-    def refuse(*args: object, **keywords: object) -> Any:
-        raise GraphError(f"R.{name}: {why}")
-
-    return refuse

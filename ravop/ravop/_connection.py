@@ -123,7 +123,7 @@ class Connection:
                 connects = self.client.stats["connects"]
                 if asked != connects and self.client.ask(what, arg):
                     asked = connects
-                self._wake()
+                self.wake()
                 self._take_turn(TURN_S, lambda: self._answer is not None)
             return self._answer
 
@@ -136,12 +136,12 @@ class Connection:
     # Waiting.
 
     def wait(self, done: Callable[[], bool], graph: View, what: str,
-             timeout: float | None = None) -> bool:
+             timeout: float | None = None, show: bool = True) -> bool:
         """Sends and reads until done() or the time is over."""
         self._check_fork()
         deadline = None if timeout is None else time.monotonic() + timeout
         progress = Progress(what, self.server.url)
-        self._wake()        # what is recorded for this wait leaves at once
+        self.wake()         # what is recorded for this wait leaves at once
         try:
             while not done():
                 left = TURN_S
@@ -150,13 +150,14 @@ class Connection:
                     if left <= 0:
                         return False
                 self._take_turn(left, done)
-                progress.note(self._trouble())
-                progress.update(graph.counts)
+                if show:
+                    progress.note(self._trouble())
+                    progress.update(graph.counts)
         finally:
             progress.close()
         return True
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """Ends another thread's turn: there is something to send."""
         if self._turning:
             try:
@@ -184,7 +185,7 @@ class Connection:
     def poll(self) -> None:
         """Sends and reads what can be at once, if there is a connection."""
         self._check_fork()
-        self._wake()
+        self.wake()
         if self._socket is not None:
             self._take_turn(0, lambda: True)
 

@@ -20,7 +20,7 @@ from ._dtypes import Array, is_value, to_array
 from ._errors import GraphError, RavenError
 from ._events import Events
 from ._progress import Counts
-from ._quiet import hide_frames
+from ._quiet import hide_frames, user_line
 from ._view import FAILURE, SUCCESS
 
 if TYPE_CHECKING:
@@ -211,9 +211,9 @@ class Graph(Events):
         code = _CODES[array.dtype]
         if array.nbytes > self._max_bytes:
             raise GraphError(
-                f"the array of {array.nbytes} bytes, shape {array.shape}, is "
-                f"larger than the {self._max_bytes} bytes one tensor may "
-                "have. Split it."
+                f"the array of {array.nbytes} bytes, shape {array.shape}, "
+                f"at {user_line()} is larger than the {self._max_bytes} bytes "
+                "one tensor may have. Split it."
             )
         op: Op = self._source(cls, array, code, array.shape)
         return op

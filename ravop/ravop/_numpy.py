@@ -65,7 +65,12 @@ def function(func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     name = func.__name__
     if name in FUNCTIONS:
         return _made(FUNCTIONS[name])(*args, **_known(keywords, name))
-    raise TypeError(
-        f"numpy.{name} is not available on ops; np.asarray(x) computes and "
-        "downloads the value."
-    )
+    raise TypeError(unavailable(name))
+
+
+def unavailable(name: str) -> str:
+    """What to do instead of a function of NumPy."""
+    close = _ops.closest(name)
+    near = f"nearest R.{close}; " if close else ""
+    return (f"numpy.{name} is not available on raven tensors; {near}"
+            "np.asarray(x) computes and downloads")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any, NoReturn
 
 import numpy as np
@@ -10,6 +11,7 @@ from . import _numpy, _state
 from ._dtypes import DTYPES, Array
 from ._errors import GraphError
 from ._graph import Graph
+from ._hint import waited
 from ._ops import Methods
 from ._record import Record
 from ._shape import Shape, Size
@@ -107,7 +109,13 @@ class Op(Record, Methods):
         NoServerError, AuthError, QuotaError, CancelledError
             When the server cannot compute it.
         """
-        return self.graph._compute([self])[0]
+        graph = self.graph
+        if graph._connection is None or graph._settled(self.id):
+            return graph._compute([self])[0]
+        start = time.perf_counter()
+        value = graph._compute([self])[0]
+        waited(time.perf_counter() - start)
+        return value
 
     def __bool__(self) -> bool:
         if self.size != 1:
@@ -159,12 +167,27 @@ class Op(Record, Methods):
         return self
 
     def __reduce__(self) -> Any:
-        return _restore, (type(self), self())
+        graph, where = self.graph, None
+        if graph._connection is not None and not graph._message:
+            where = graph._connection.server.url, graph.id, self.id
+        if where is None or self.status == "computed":
+            return _restore, (type(self), self.compute(), where)
+        graph._goes_on()
+        return _restore, (type(self), None, where)
 
 
-def _restore(cls: type[Op], value: Array) -> Op:
-    """Unpickles: the value, recorded in the current graph."""
-    return _state.current()._record(value, Op if cls is Op else cls)
+def _restore(cls: type[Op], value: Array | None,
+             where: tuple[str, int, int] | None) -> Op:
+    """Unpickles: the op where it is, its value, or the server's op."""
+    if where is not None:
+        url, number, op = where
+        graph = _state.opened(number, url)
+        if graph is None and value is None:
+            graph = Graph(id=number, url=url)
+        if graph is not None:
+            made: Op = graph._hand(cls, graph.op(op).id)
+            return made
+    return _state.current()._record(value, cls)
 
 
 class Tensor(Op):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core, _state
 from ._errors import GraphError
 from ._examples import EXAMPLES
+from ._refuse import why
 
 if TYPE_CHECKING:
     from ._op import Op
@@ -131,11 +132,16 @@ def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     return op
 
 
+def closest(name: str) -> str | None:
+    """The op's name that is most like a wrong one."""
+    names = [*ROWS, *ALIASES, *WIRE]
+    return next(iter(difflib.get_close_matches(name, names, 1, 0.7)), None)
+
+
 def nearest(name: str) -> str:
     """A hint at the op that a wrong name may have meant."""
-    names = [*ROWS, *ALIASES, *WIRE]
-    close = difflib.get_close_matches(name, names, 1, 0.7)
-    return (f"; did you mean {close[0]!r}?" if close
+    close = closest(name)
+    return (f"; did you mean {close!r}?" if close
             else "; help(ravop) lists what there is.")
 
 
@@ -143,6 +149,8 @@ def row_of(name: str) -> Row:
     """The row of a Python name, an alias or a name of 2022."""
     found = ROWS.get(ALIASES.get(name, WIRE.get(name, name)))
     if found is None:
+        if (reason := why(name)) is not None:
+            raise GraphError(f"{name}: {reason}")
         raise GraphError(f"there is no op {name!r}{nearest(name)}")
     return found
 

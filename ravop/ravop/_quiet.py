@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pathlib
 import sys
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 INSIDE = str(pathlib.Path(__file__).parent)
@@ -21,6 +21,16 @@ def outside(trace: TracebackType | None) -> TracebackType | None:
     for one in reversed(kept):
         made = TracebackType(made, one.tb_frame, one.tb_lasti, one.tb_lineno)
     return made
+
+
+def user_line() -> str:
+    """file:line of the nearest caller outside the library."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(INSIDE):
+        frame = frame.f_back
+    if frame is None:
+        return "an unknown line"
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def hide_frames() -> None:

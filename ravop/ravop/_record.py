@@ -1,11 +1,14 @@
 """Record: what programs of 2022 read of an op, beside NumPy's attributes."""
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Generator
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core
+from . import _core, _future, _html
 from ._dtypes import DTYPES, Array
 from ._errors import GraphError, RavenError
 
@@ -171,6 +174,23 @@ class Record(_core.Op):
     def compute(self) -> Array:
         """The value; waits for it."""
         return self.graph._compute([self])[0]   # type: ignore[list-item]
+
+    def future(self) -> Future[Array]:
+        """A future of the value, which is asked for at once.
+
+        Returns
+        -------
+        concurrent.futures.Future
+            For ``concurrent.futures.wait`` and ``as_completed``, too; its
+            exception is what calling the op would raise.
+        """
+        return _future.future(self)     # type: ignore[arg-type]
+
+    def __await__(self) -> Generator[Any, None, Array]:
+        return asyncio.wrap_future(self.future()).__await__()
+
+    def _repr_html_(self) -> str:
+        return _html.op_html(self)      # type: ignore[arg-type]
 
     def persist(self, name: str | None = None) -> Op:
         """Keeps the value at the server, also when this program ends.

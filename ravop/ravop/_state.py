@@ -46,10 +46,12 @@ def classes() -> tuple[Any, Any, Any]:
     return Op, Tensor, Scalar
 
 
-def opened(id: int) -> Graph | None:
+def opened(id: int, url: str | None = None) -> Graph | None:
     """The open graph of this process that has a number at its server."""
     for graph in _open:
-        if graph._id == id and graph._connection is not None:
+        conn = graph._connection
+        if graph._id == id and conn is not None and (
+                url in (None, conn.server.url)):
             return graph
     return None
 

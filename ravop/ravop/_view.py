@@ -1,10 +1,11 @@
 """View: what people and programs see of a graph; computes nothing."""
 from __future__ import annotations
 
+import os
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from . import _core, _state
+from . import _core, _html, _state
 from ._connection import Connection
 from ._errors import GraphError, OpError, RavenError, sentence
 from ._progress import Counts
@@ -128,6 +129,30 @@ class View(_core.Recorder):
         used = {i[0] for n in range(1, self._total + 1)
                 for i in self._about(n)[3]}
         return [n for n in range(1, self._total + 1) if n not in used]
+
+    def _repr_html_(self) -> str:
+        return _html.graph_html(self)       # type: ignore[arg-type]
+
+    def report(self, path: str | os.PathLike[str]) -> None:
+        """Writes a page on the graph: states, operators, failures, versions.
+
+        Parameters
+        ----------
+        path : path-like
+            Of the HTML file, which needs no other.
+
+        Examples
+        --------
+        >>> import ravop as R
+        >>> graph = R.Graph(approach='local')
+        >>> a = R.t([1, 2]) + 1
+        >>> graph.report('/dev/null')
+        """
+        from ._api import versions
+
+        text = _html.report(self, versions())       # type: ignore[arg-type]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
 
     # Ops.
 
