@@ -412,7 +412,7 @@ op_cost(const struct op_row *row, const struct shape *const *in, size_t n_in,
 	cost->cost_class = row->cost;
 	cost->amount = 0;
 	cost->dtype = out->dtype;
-	if (a == NULL)
+	if (n_in == 0 && row->shape == SHAPE_SOURCE)
 		return;
 	cost->dtype = cost_dtype(row, in, n_in, out);
 	switch (row->cost) {

@@ -86,6 +86,33 @@ enum shape_rule {
 	SHAPE_FOUND,		/* one axis that data decides */
 	SHAPE_VALUES,		/* one axis: of the second's elements */
 	SHAPE_SELECT,		/* data decides, then the axes not in the mask */
+	SHAPE_SLICE,		/* a window of the input's */
+	SHAPE_REVERSE,		/* the input's */
+	SHAPE_SQUEEZE,		/* the input's, axes of length 1 dropped */
+	SHAPE_FLATTEN,		/* one axis */
+	SHAPE_SWAPAXES,		/* the input's, two axes swapped */
+	SHAPE_MOVEAXIS,		/* the input's, axes in another order */
+	SHAPE_BROADCAST_TO,	/* as asked for */
+	SHAPE_DIAG,		/* one axis of a matrix; a square of a sequence */
+	SHAPE_DIAGONAL,		/* without the two axes, one at the end */
+	SHAPE_TRACE,		/* without the two axes */
+	SHAPE_TRIANGLE,		/* the input's; of a sequence a square */
+	SHAPE_OUTER,		/* elements of the first, of the second */
+	SHAPE_STACK,		/* the inputs', with one more axis */
+	SHAPE_TILE,		/* each length times its reps */
+	SHAPE_REPEAT,		/* an axis longer; axis None: flattened */
+	SHAPE_PAD,		/* the input's, each axis longer */
+	SHAPE_ROLL,		/* the input's */
+	SHAPE_GATHER,		/* the indices' in the place of the axis */
+	SHAPE_ALONG,		/* the input's, along the axis the indices' */
+	SHAPE_SCATTER,		/* the first input's */
+	SHAPE_ONE_HOT,		/* the input's, with one more axis */
+	SHAPE_LENGTHS,		/* one axis, an element for each of the input's */
+	SHAPE_SCALAR,		/* no axes */
+	SHAPE_FILLED,		/* as asked for */
+	SHAPE_ARANGE,		/* one axis, as many steps as fit */
+	SHAPE_LINSPACE,		/* one axis of num */
+	SHAPE_EYE,		/* (n, m) */
 };
 
 enum dtype_rule {
@@ -163,6 +190,9 @@ enum shape_fault {
 	FAULT_LENGTH,		/* axis of the input named; got, wanted */
 	FAULT_LARGER,		/* the input named does not fit into the first */
 	FAULT_WINDOW,		/* axis, size of a window, room for it */
+	FAULT_OUTSIDE,		/* axis, index that is not in it, length */
+	FAULT_NOT_ONE,		/* axis, its length */
+	FAULT_STRETCH,		/* axis, its length, the length wanted */
 };
 enum param_fault {
 	FAULT_VALUE,		/* the value cannot be */

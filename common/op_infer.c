@@ -98,7 +98,7 @@ wanted_dtype(const struct infer *f)
 static enum error
 infer_dtype(const struct infer *f)
 {
-	enum dtype first = f->in[0]->dtype, all = first;
+	enum dtype first = f->n_in > 0 ? f->in[0]->dtype : DT_F64, all = first;
 	enum dtype wanted = wanted_dtype(f);
 	uint8_t *out = &f->out->dtype;
 	size_t i;
@@ -499,6 +499,33 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_FOUND] = infer_found,
 	[SHAPE_VALUES] = infer_values,
 	[SHAPE_SELECT] = infer_select,
+	[SHAPE_SLICE] = infer_slice,
+	[SHAPE_REVERSE] = infer_reverse,
+	[SHAPE_SQUEEZE] = infer_squeeze,
+	[SHAPE_FLATTEN] = infer_flatten,
+	[SHAPE_SWAPAXES] = infer_swapaxes,
+	[SHAPE_MOVEAXIS] = infer_moveaxis,
+	[SHAPE_BROADCAST_TO] = infer_broadcast_to,
+	[SHAPE_DIAG] = infer_diag,
+	[SHAPE_DIAGONAL] = infer_diagonal,
+	[SHAPE_TRACE] = infer_trace,
+	[SHAPE_TRIANGLE] = infer_triangle,
+	[SHAPE_OUTER] = infer_outer,
+	[SHAPE_STACK] = infer_stack,
+	[SHAPE_TILE] = infer_tile,
+	[SHAPE_REPEAT] = infer_repeat,
+	[SHAPE_PAD] = infer_pad,
+	[SHAPE_ROLL] = infer_roll,
+	[SHAPE_GATHER] = infer_gather,
+	[SHAPE_ALONG] = infer_along,
+	[SHAPE_SCATTER] = infer_scatter,
+	[SHAPE_ONE_HOT] = infer_one_hot,
+	[SHAPE_LENGTHS] = infer_lengths,
+	[SHAPE_SCALAR] = infer_scalar,
+	[SHAPE_FILLED] = infer_filled,
+	[SHAPE_ARANGE] = infer_arange,
+	[SHAPE_LINSPACE] = infer_linspace,
+	[SHAPE_EYE] = infer_eye,
 };
 
 /* Rules that give an answer as far as they can: see enum shape_rule. */
@@ -554,7 +581,8 @@ op_infer(const struct op_row *row, const struct shape *const *in, size_t n_in,
 	struct infer f = { row, in, n_in, params->p, out, e };
 	int64_t bytes;
 
-	if (n_in < row->min || n_in > row->max || n_in == 0)
+	if (n_in < row->min || n_in > row->max ||
+	    (n_in == 0 && row->shape == SHAPE_SOURCE))
 		return op_fail(e, E_ARITY, -1, (int64_t)n_in, row->min,
 		    row->max, 0);
 	memset(out, 0, sizeof(*out));

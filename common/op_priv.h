@@ -81,6 +81,35 @@ enum error	 infer_argwhere(const struct infer *);
 enum error	 infer_found(const struct infer *);
 enum error	 infer_values(const struct infer *);
 enum error	 infer_select(const struct infer *);
+/* op_infer_move.c */
+enum error	 infer_slice(const struct infer *);
+enum error	 infer_reverse(const struct infer *);
+enum error	 infer_squeeze(const struct infer *);
+enum error	 infer_flatten(const struct infer *);
+enum error	 infer_swapaxes(const struct infer *);
+enum error	 infer_moveaxis(const struct infer *);
+enum error	 infer_broadcast_to(const struct infer *);
+enum error	 infer_diag(const struct infer *);
+enum error	 infer_diagonal(const struct infer *);
+enum error	 infer_trace(const struct infer *);
+enum error	 infer_triangle(const struct infer *);
+enum error	 infer_outer(const struct infer *);
+enum error	 infer_stack(const struct infer *);
+enum error	 infer_tile(const struct infer *);
+enum error	 infer_repeat(const struct infer *);
+enum error	 infer_pad(const struct infer *);
+enum error	 infer_roll(const struct infer *);
+/* op_infer_index.c */
+enum error	 infer_gather(const struct infer *);
+enum error	 infer_along(const struct infer *);
+enum error	 infer_scatter(const struct infer *);
+enum error	 infer_one_hot(const struct infer *);
+enum error	 infer_lengths(const struct infer *);
+enum error	 infer_scalar(const struct infer *);
+enum error	 infer_filled(const struct infer *);
+enum error	 infer_arange(const struct infer *);
+enum error	 infer_linspace(const struct infer *);
+enum error	 infer_eye(const struct infer *);
 
 /* op_infer_linalg.c */
 enum error	 infer_square(const struct infer *);

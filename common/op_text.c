@@ -336,6 +336,28 @@ text_shape(struct text *t, const struct subject *s)
 		    " (%s, padding included)", a[1], a[2],
 		    a[0] == 0 ? "height" : "width");
 		break;
+	case FAULT_OUTSIDE:
+		add(t, "element %" PRId64 " does not lie within axis %" PRId64
+		    " of ", a[1], a[0]);
+		add_input(t, s, s->e->input);
+		add(t, "; it has %" PRId64, a[2]);
+		break;
+	case FAULT_NOT_ONE:
+		add(t, "axis %" PRId64 " of ", a[0]);
+		add_input(t, s, s->e->input);
+		add(t, " has length %" PRId64 "; only axes of length 1 can "
+		    "go", a[1]);
+		break;
+	case FAULT_STRETCH:
+		add_input(t, s, s->e->input);
+		if (a[0] < 0)
+			add(t, " has %" PRId64 " axes, more than the %" PRId64
+			    " that it shall broadcast to", a[1], a[2]);
+		else
+			add(t, " does not broadcast: its axis %" PRId64
+			    " is %" PRId64 " and shall be %" PRId64
+			    "; make it that or 1", a[0], a[1], a[2]);
+		break;
 	case FAULT_AXES:
 		add(t, "%s is ", input_name(s->e->input));
 		add_input(t, s, s->e->input);
@@ -343,6 +365,21 @@ text_shape(struct text *t, const struct subject *s)
 		    a[2] == 1 ? "is" : "es");
 		break;
 	}
+}
+
+/* An input that must be of another's kind. */
+static void
+text_converted(struct text *t, const struct subject *s)
+{
+	if (s->e->input == 1) {
+		add(t, "indices must be int32 or int64, got ");
+		add_input(t, s, 1);
+		return;
+	}
+	add_input(t, s, s->e->input);
+	add(t, " does not go into ");
+	add_input(t, s, 0);
+	add(t, " without loss; convert one of them with astype");
 }
 
 static void
@@ -357,7 +394,10 @@ text_dtype(struct text *t, const struct subject *s)
 		add(t, "the mask is ");
 		add_input(t, s, s->e->input);
 		add(t, "; it must be bool, as a comparison gives");
-	} else if (s->row != NULL && s->row->dtype == DTYPE_POW)
+	} else if (s->row != NULL && s->e->input > 0 &&
+	    s->row->dtype == DTYPE_KEEP)
+		text_converted(t, s);
+	else if (s->row != NULL && s->row->dtype == DTYPE_POW)
 		add(t, "two bools have no power here; convert one to int64");
 	else {
 		add(t, "does not take %s, got ", dtype_name(d));
@@ -475,6 +515,10 @@ text_plain(struct text *t, const struct subject *s)
 	case E_MEMORY:
 		add(t, "needs %" PRId64 " bytes of memory; the limit is %"
 		    PRId64, a[0], a[1]);
+		break;
+	case E_INDEX:
+		add(t, "index %" PRId64 " is out of range for axis %" PRId64
+		    ", which has %" PRId64 " elements", a[0], a[2], a[1]);
 		break;
 	case E_NO_INPUT:
 		add(t, "source %" PRId64 " was not handed in", a[0]);

@@ -205,6 +205,18 @@ block_f64(const uint8_t *p)
 	return (found[0] | found[1]) != 0;
 }
 
+int64_t
+tensor_integer(double x, enum dtype dtype)
+{
+	double most = dtype == DT_I32 ? 0x1p31 : 0x1p63;
+
+	if (dtype == DT_BOOL)
+		return x != 0;
+	if (x < most && x > -most)
+		return (int64_t)x;
+	return dtype == DT_I32 ? INT32_MIN : INT64_MIN;
+}
+
 void
 tensor_canonical(enum dtype d, void *data, size_t bytes)
 {

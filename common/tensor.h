@@ -62,6 +62,8 @@ bool		 shape_sound(const struct shape *);
 /* Equal, but that s may have a length where from has an unknown one. */
 bool		 shape_refines(const struct shape *s, const struct shape *from);
 
+/* Towards 0, as an integer dtype or bool; what does not fit is the least. */
+int64_t		 tensor_integer(double, enum dtype);
 /* Every NaN becomes 0x7fc00000 or 0x7ff8000000000000. */
 void		 tensor_canonical(enum dtype, void *, size_t bytes);
 /* True if every byte of a bool tensor is 0 or 1 (true for other dtypes). */

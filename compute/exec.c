@@ -181,6 +181,18 @@ run_units(const struct run *r, int64_t from, int64_t to)
 		return run_lu(r, from, to);
 	case STEP_CHOLESKY:
 		return run_cholesky(r, from, to);
+	case STEP_BAND:
+		run_band(r, from, to);
+		break;
+	case STEP_GATHER:
+		return run_gather(r, from, to);
+	case STEP_SCATTER:
+		return run_scatter(r, from, to);
+	case STEP_TAKE:
+		return run_take(r, from, to);
+	case STEP_STEPS:
+		run_steps(r, from, to);
+		break;
 	case STEP_CANON:
 		run_canon(r, from, to);
 		break;

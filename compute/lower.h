@@ -115,4 +115,9 @@ uint32_t lower_conv2d_weight_grad(struct lower *, const struct compound *);
 uint32_t lower_max_pool2d(struct lower *, const struct compound *);
 uint32_t lower_avg_pool2d(struct lower *, const struct compound *);
 
+/* lower_move.c */
+uint32_t lower_trace(struct lower *, const struct compound *);
+uint32_t lower_outer(struct lower *, const struct compound *);
+uint32_t lower_one_hot(struct lower *, const struct compound *);
+
 #endif

@@ -20,6 +20,9 @@ static const lower_fn functions[] = {
 	[OP_CONV2D_WEIGHT_GRAD] = lower_conv2d_weight_grad,
 	[OP_MAX_POOL2D] = lower_max_pool2d,
 	[OP_AVG_POOL2D] = lower_avg_pool2d,
+	[OP_TRACE] = lower_trace,
+	[OP_OUTER] = lower_outer,
+	[OP_ONE_HOT_ENCODING] = lower_one_hot,
 };
 
 lower_fn

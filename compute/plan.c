@@ -251,17 +251,10 @@ plan_expand_dims(struct plan *p, const struct plan_op *op)
 static void
 plan_reshape(struct plan *p, const struct plan_op *op)
 {
-	struct view in = p->values[op->in[0]].view;
+	struct view in = plan_contiguous(p, op->i,
+	    &p->values[op->in[0]].view);
 	struct view *v = &p->values[op->i].view;
 
-	if (!view_contiguous(&in)) {
-		struct view whole = plan_temporary(p, &in, in.dtype);
-
-		if (p->failed)
-			return;
-		plan_copy(p, op->i, &in, &whole);
-		in = whole;
-	}
 	*v = op->out;
 	v->slot = in.slot;
 	v->offset = in.offset;
@@ -322,6 +315,16 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_SEARCHSORTED:
 		plan_search(p, op);
 		break;
+	case OP_GATHER:
+		plan_gather(p, op);
+		break;
+	case OP_TAKE_ALONG_AXIS:
+		plan_take_along(p, op);
+		break;
+	case OP_SCATTER:
+	case OP_SCATTER_ADD:
+		plan_scatter(p, op);
+		break;
 	case OP_CONCAT:
 		plan_concat(p, op);
 		break;
@@ -362,7 +365,9 @@ plan_value(struct plan *p, const struct plan_op *op)
 		/* A scalar: dot is elementwise then. */
 		/* FALLTHROUGH */
 	default:
-		plan_tile(p, op);
+		if (!plan_view(p, op) && !plan_move(p, op) &&
+		    !plan_make(p, op))
+			plan_tile(p, op);
 	}
 }
 

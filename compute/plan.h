@@ -102,6 +102,8 @@ void	 plan_truth(struct plan *, uint32_t op, const struct view *from,
 /* The view itself, or a contiguous copy of the dtype. */
 struct view plan_cast(struct plan *, uint32_t op, const struct view *,
 	    enum dtype);
+/* The view itself, or a contiguous copy. */
+struct view plan_contiguous(struct plan *, uint32_t op, const struct view *);
 /* A new contiguous value of the view's shape. */
 struct view plan_temporary(struct plan *, const struct view *, enum dtype);
 
@@ -133,6 +135,23 @@ void	 plan_sort(struct plan *, const struct plan_op *);
 void	 plan_sort_step(struct plan *, uint32_t op, struct sort_step *,
 	    int64_t lanes);
 void	 plan_concat(struct plan *, const struct plan_op *);
+
+/* plan_view.c */
+/* Sets the op's value to a view of its input; false: not such an op. */
+bool	 plan_view(struct plan *, const struct plan_op *);
+
+/* plan_move.c */
+/* False: not an op that moves elements. */
+bool	 plan_move(struct plan *, const struct plan_op *);
+
+/* plan_index.c */
+void	 plan_gather(struct plan *, const struct plan_op *);
+void	 plan_take_along(struct plan *, const struct plan_op *);
+void	 plan_scatter(struct plan *, const struct plan_op *);
+
+/* plan_source.c */
+/* Values out of nothing, or of a shape; false: not such an op. */
+bool	 plan_make(struct plan *, const struct plan_op *);
 
 /* plan_order.c */
 /* An input of the op, contiguous and of the dtype. */

@@ -395,6 +395,19 @@ plan_temporary(struct plan *p, const struct view *like, enum dtype dtype)
 }
 
 struct view
+plan_contiguous(struct plan *p, uint32_t op, const struct view *from)
+{
+	struct view v;
+
+	if (view_contiguous(from))
+		return *from;
+	v = plan_temporary(p, from, from->dtype);
+	if (!p->failed)
+		plan_copy(p, op, from, &v);
+	return v;
+}
+
+struct view
 plan_cast(struct plan *p, uint32_t op, const struct view *from,
     enum dtype dtype)
 {

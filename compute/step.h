@@ -26,6 +26,7 @@ enum step_kind {
 	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
 	STEP_LU, STEP_CHOLESKY,
 	STEP_RANK, STEP_HISTOGRAM,
+	STEP_BAND, STEP_GATHER, STEP_TAKE, STEP_SCATTER, STEP_STEPS,
 };
 
 struct step {
@@ -296,6 +297,11 @@ void		 run_matvec(const struct run *, int64_t from, int64_t to);
 enum error	 run_lu(const struct run *, int64_t from, int64_t to);
 enum error	 run_cholesky(const struct run *, int64_t from, int64_t to);
 void		 run_turn(const struct run *, int64_t from, int64_t to);
+void		 run_band(const struct run *, int64_t from, int64_t to);
+enum error	 run_gather(const struct run *, int64_t from, int64_t to);
+enum error	 run_scatter(const struct run *, int64_t from, int64_t to);
+enum error	 run_take(const struct run *, int64_t from, int64_t to);
+void		 run_steps(const struct run *, int64_t from, int64_t to);
 void		 run_canon(const struct run *, int64_t from, int64_t to);
 
 #endif

@@ -16,16 +16,22 @@ times(int64_t a, int64_t b)
 void
 view_of_shape(struct view *v, const struct shape *s, uint32_t slot)
 {
-	int64_t stride = 1;
-
 	memset(v, 0, sizeof *v);
 	v->slot = slot;
 	v->dtype = s->dtype;
 	v->ndim = s->ndim;
-	for (uint32_t i = s->ndim; i-- > 0;) {
-		v->dims[i] = s->dims[i];
+	memcpy(v->dims, s->dims, s->ndim * sizeof s->dims[0]);
+	view_restride(v);
+}
+
+void
+view_restride(struct view *v)
+{
+	int64_t stride = 1;
+
+	for (uint32_t i = v->ndim; i-- > 0;) {
 		v->strides[i] = stride;
-		stride = times(stride, s->dims[i]);
+		stride = times(stride, v->dims[i]);
 	}
 }
 
@@ -74,6 +80,17 @@ view_broadcast(struct view *v, uint32_t ndim, const int64_t *dims)
 	memcpy(v->strides, strides, ndim * sizeof *strides);
 	memcpy(v->dims, dims, ndim * sizeof *dims);
 	v->ndim = (uint8_t)ndim;
+}
+
+void
+view_insert(struct view *v, uint32_t i, int64_t dim, int64_t stride)
+{
+	for (uint32_t k = v->ndim++; k > i; k--) {
+		v->dims[k] = v->dims[k - 1];
+		v->strides[k] = v->strides[k - 1];
+	}
+	v->dims[i] = dim;
+	v->strides[i] = stride;
 }
 
 void

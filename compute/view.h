@@ -34,6 +34,10 @@ bool	 view_contiguous(const struct view *);
 int64_t	 view_elements(const struct view *);
 /* The view as if broadcast to ndim, dims; these were checked to fit. */
 void	 view_broadcast(struct view *, uint32_t ndim, const int64_t *dims);
+/* One more axis, before axis i. */
+void	 view_insert(struct view *, uint32_t i, int64_t dim, int64_t stride);
+/* The strides of a contiguous value of the same lengths. */
+void	 view_restride(struct view *);
 /* Drops axes of length 1 and joins neighbours that one stride can walk. */
 void	 view_collapse(struct view *);
 

@@ -91,11 +91,18 @@ ref_op(const struct op_row *row, const struct op_params *params,
     const struct ref_value *in, size_t n_in, struct ref_value *out)
 {
 	const struct param *p = &params->p[0];
-	uint32_t ndim = in[0].shape.ndim, bits, perm[TENSOR_RANK];
+	uint32_t ndim = n_in > 0 ? in[0].shape.ndim : 0, bits;
+	uint32_t perm[TENSOR_RANK];
 	struct op_error e;
+	enum error r;
 
 	if (lower_function(row->code) != NULL)
 		return ref_compound(row, params, in, n_in, out);
+	if (ref_indexed(row->code, p, in, out, &r))
+		return r;
+	if (ref_move(row->code, p, in, out) ||
+	    ref_make(row->code, p, in, out))
+		return E_OK;
 	switch (row->shape) {
 	case SHAPE_REDUCE:
 	case SHAPE_REDUCE_SOME:

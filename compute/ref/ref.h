@@ -64,6 +64,13 @@ void	 ref_windows(const struct param *, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_windows_sum(const struct param *, const struct ref_value *in,
 	    struct ref_value *out);
+/* False: not one of the family; *r: E_OK or why not. */
+bool	 ref_move(enum op_code, const struct param *,
+	    const struct ref_value *in, struct ref_value *out);
+bool	 ref_make(enum op_code, const struct param *,
+	    const struct ref_value *in, struct ref_value *out);
+bool	 ref_indexed(enum op_code, const struct param *,
+	    const struct ref_value *in, struct ref_value *out, enum error *r);
 void	 ref_concat(int32_t axis, const struct ref_value *in, size_t n_in,
 	    struct ref_value *out);
 

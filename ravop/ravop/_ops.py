@@ -56,7 +56,7 @@ class Row:
         """Names of its inputs."""
         if self.most == MANY:
             return ("*inputs",)
-        return ("x",) if self.most == 1 else ("a", "b")[: self.most]
+        return ("x",) if self.most == 1 else ("a", "b", "c")[: self.most]
 
 
 ROWS = {
@@ -72,6 +72,13 @@ class Methods:
     """Every op as a method; filled below."""
 
     __slots__ = ()
+
+
+def is_method(name: str) -> bool:
+    """Whether ops have a method of that name."""
+    row = ROWS[ALIASES.get(name, name)]
+    # shape and size are attributes, which may be called (_shape.py).
+    return row.most > 0 and row.name not in ("shape", "size")
 
 
 def is_op(value: object) -> bool:
@@ -234,6 +241,7 @@ FUNCTIONS: dict[str, Callable[..., Op]] = {
     for name, target in {**{n: n for n in ROWS}, **ALIASES}.items()
 }
 for _name, _made in FUNCTIONS.items():
-    setattr(Methods, _name, _made)
+    if is_method(_name):
+        setattr(Methods, _name, _made)
 globals().update(FUNCTIONS)
 __all__ = list(FUNCTIONS)

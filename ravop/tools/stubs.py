@@ -49,6 +49,7 @@ WIRE: dict[str, str]
 FUNCTIONS: dict[str, Callable[..., Op]]
 __all__: list[str]
 
+def is_method(name: str) -> bool: ...
 def is_op(value: object) -> bool: ...
 def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op: ...
 def closest(name: str) -> str | None: ...
@@ -71,7 +72,7 @@ TYPES = {
 
 def signature(row: _ops.Row, first: list[str]) -> str:
     """Parameters of a function, or with self of a method."""
-    many = row.inputs[0].startswith("*")
+    many = row.most == _ops.MANY
     inputs = list(row.inputs)
     if first and not many:
         inputs = inputs[1:]
@@ -102,6 +103,8 @@ def stub() -> str:
         lines.append(f"def {name}({signature(row, [])}) -> Op: ...")
     lines += ["", "class Methods:"]
     for name, target in names.items():
+        if not _ops.is_method(name):
+            continue
         row = _ops.ROWS[target]
         lines.append(f"    def {name}({signature(row, ['self'])}) -> Op: ...")
     return "\n".join(lines) + "\n"

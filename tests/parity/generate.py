@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_data, make_learn, make_linalg, make_reduce, oracle
+from . import make_data, make_learn, make_linalg, make_reduce, make_shape, oracle
 from .program import DTYPES, LIN, Array, Job, Op, pack, run
 
 MOST = 3000  # elements of a value, mostly
@@ -304,6 +304,7 @@ class Maker:
         "unique": make_data.do_unique, "unique_flat": make_data.do_unique, "unique_inverse": make_data.do_unique,
         "argwhere": make_data.do_true, "found": make_data.do_find, "values": make_data.do_find,
         "select": make_data.do_select,
+        **make_shape.RULES,
         "square": make_linalg.square, "solve": make_linalg.solve,
         **make_learn.RULES,
         "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,
@@ -317,7 +318,7 @@ class Maker:
         try:
             inputs, params = self.RULES[row["shape"]](self, row)
             value = oracle.apply(row["name"], [self.values[i] for i in inputs], params)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, IndexError) as error:
             if "negative integer powers" not in str(error):
                 return False
             value = np.zeros(np.broadcast_shapes(*(self.values[i].shape for i in inputs)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle_data, oracle_learn, oracle_linalg, oracle_math, oracle_reduce
+from . import oracle_data, oracle_learn, oracle_linalg, oracle_math, oracle_reduce, oracle_shape
 from .meaning import Line, Param, axes, one_axis, real
 from .program import Array
 
@@ -75,20 +75,21 @@ LINES: dict[str, Line] = {
     **oracle_learn.LINES,
     **oracle_reduce.LINES,
     **oracle_linalg.LINES,
+    **oracle_shape.LINES,
 }
 
 # Dtypes that Raven refuses although NumPy has an answer in a dtype it lacks.
 REFUSED_BOOLS = {"pow"}
 
 # Zeros compared by value: NumPy's choice between 0 and -0 goes by position.
-BY_VALUE = {"min", "max", "sum", "mean", "sort", "matmul", "dot"} | oracle_reduce.BY_VALUE
+BY_VALUE = {"min", "max", "sum", "mean", "sort", "matmul", "dot", "trace"} | oracle_reduce.BY_VALUE
 
 
 def apply(name: str, inputs: list[Array], params: tuple[Param, ...]) -> Array:
     """NumPy's answer; raises what NumPy raises, TypeError for refused dtypes."""
     if name in REFUSED_BOOLS and all(a.dtype == bool for a in inputs):
         raise TypeError("dtype")
-    apart = oracle_data.APART | oracle_reduce.APART
+    apart = oracle_data.APART | oracle_reduce.APART | oracle_shape.PICKING
     if len(inputs) == 2 and name not in apart:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
         common = np.promote_types(inputs[0].dtype, inputs[1].dtype)
         inputs = [a.astype(common) for a in inputs]

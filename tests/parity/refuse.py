@@ -31,7 +31,9 @@ class Wild:
         if kind in ("BOOL", "CHOICE"):
             return (self.number(0, 1),)
         if kind == "INT":
-            return (self.number(-1, 2),)
+            return (self.number(-4, 4),)
+        if kind == "DTYPE":
+            return (self.number(1, 5),)
         if kind == "FLOAT":
             return make_reduce.bits((0.0, 1.0, 2.0, np.inf, -3.0, np.nan)[self.number(0, 5)]) if self.number(0, 2) else None
         if kind == "INTS":

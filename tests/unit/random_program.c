@@ -204,7 +204,8 @@ add_op(struct maker *m)
 	row = &op_rows(&n_rows)[0];
 	row = &row[random_below(state, (uint32_t)n_rows)];
 	n_in = row->max == OP_MANY ? 1 + random_below(state, 4) : row->max;
-	for (uint32_t k = 0; k < n_in; k++) {
+	/* Parameters take after an input; a source has none, and draws one. */
+	for (uint32_t k = 0; k < n_in || k == 0; k++) {
 		/* Late values more often: chains. */
 		uint32_t back = random_below(state, 3) == 0 ? m->n :
 		    (m->n < 4 ? m->n : 4);
