@@ -131,9 +131,13 @@ uint32_t program_write_given(struct program_writer *, const struct shape *,
 uint32_t program_write_op(struct program_writer *, const struct op_row *,
 	    const struct op_params *, const uint32_t *in, size_t n_in,
 	    const struct shape *, uint8_t flags);
-/* The same op with parameters already packed, copied from another program. */
+/*
+ * The same op with parameters already packed, copied from another program.
+ * shape: what is known of it now; NULL: as it was declared.
+ */
 uint32_t program_copy_op(struct program_writer *, const struct program *,
-	    uint32_t i, const uint32_t *in, uint8_t flags);
+	    uint32_t i, const uint32_t *in, const struct shape *shape,
+	    uint8_t flags);
 void	 program_set_flags(struct program_writer *, uint32_t value,
 	    uint8_t flags);
 size_t	 program_size(const struct program_writer *);

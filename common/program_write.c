@@ -160,12 +160,14 @@ param_words(const struct program *p, const struct program_op *op)
 
 uint32_t
 program_copy_op(struct program_writer *w, const struct program *p, uint32_t i,
-    const uint32_t *in, uint8_t flags)
+    const uint32_t *in, const struct shape *shape, uint8_t flags)
 {
 	const struct program_op *op = &p->ops[i];
 	struct shape s;
 
 	program_shape(p, i, &s);
+	if (shape != NULL)
+		s = *shape;
 	switch (op->place) {
 	case PLACE_INLINE:
 		return program_write_inline(w, &s, program_inline(p, i).p,

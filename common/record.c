@@ -165,12 +165,14 @@ void
 record_group_value(struct buf *b, const struct record_value *v)
 {
 	size_t start = b->len;
-	uint8_t head[4] = { v->dtype, v->flags, 0, 0 };
+	uint8_t head[4] = { v->dtype, v->flags, v->ndim, 0 };
 
 	put_u32(b, v->op);
 	put(b, head, sizeof(head));
 	put_u64(b, v->size);
 	put(b, v->digest, DIGEST_LEN);
+	if (v->flags & RECORD_SHAPED)
+		put(b, v->dims, v->ndim * sizeof(*v->dims));
 	if (v->flags & RECORD_SMALL)
 		put(b, v->data.p, v->data.n);
 	put_pad(b, start);
@@ -222,9 +224,15 @@ record_read_value(struct bytes b, size_t *at, struct record_value *v)
 	if (b.n - 8 < VALUE_HEAD || *at > b.n - 8 - VALUE_HEAD)
 		return -1;
 	*v = (struct record_value){ .op = get_u32(p), .dtype = p[4],
-		.flags = p[5], .size = get_u64(p + 8) };
+		.flags = p[5], .ndim = p[6], .size = get_u64(p + 8) };
 	memcpy(v->digest, p + 16, DIGEST_LEN);
 	*at += VALUE_HEAD;
+	if (v->flags & RECORD_SHAPED) {
+		if (b.n - 8 - *at < v->ndim * sizeof(*v->dims))
+			return -1;
+		v->dims = (const void *)(b.p + *at);
+		*at += v->ndim * sizeof(*v->dims);
+	}
 	if ((v->flags & RECORD_SMALL) == 0)
 		return 0;
 	if (v->size > b.n || *at > b.n - 8 || v->size > b.n - 8 - *at)

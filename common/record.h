@@ -14,6 +14,7 @@
 #define RECORD_BATCH	0x31425652u	/* "RVB1" */
 #define RECORD_GROUP	0x31475652u	/* "RVG1" */
 #define RECORD_SMALL	0x01		/* a value's data is inside */
+#define RECORD_SHAPED	0x02		/* so are its lengths: data decides them */
 
 enum record_state { RECORD_OUT = 1, RECORD_DONE = 2, RECORD_RETURNED = 3 };
 
@@ -35,8 +36,10 @@ struct record_group {
 struct record_value {
 	uint32_t	 op;
 	uint8_t		 dtype, flags;
+	uint8_t		 ndim;		/* if shaped */
 	uint64_t	 size;
 	uint8_t		 digest[DIGEST_LEN];
+	const int64_t	*dims;		/* if shaped */
 	struct bytes	 data;
 };
 

@@ -148,7 +148,8 @@ add_op(struct local *l, uint32_t i, uint32_t *in)
 		}
 	}
 	l->back[l->w.n_ops] = value;
-	l->map[i] = program_copy_op(&l->w, &l->batch, i, in, op->flags);
+	l->map[i] = program_copy_op(&l->w, &l->batch, i, in, NULL,
+	    op->flags);
 	return 0;
 }
 

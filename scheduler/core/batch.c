@@ -4,13 +4,15 @@
  */
 #include "sched_priv.h"
 
-#define COST_INPUTS	16	/* inputs looked at one by one for the cost */
+#define TEXT_INPUTS	16	/* whose shapes a sentence may name */
 
 struct check {
 	struct sched	*s;
 	struct graph	*g;
 	struct batch	*b;
 	struct batch_error *e;
+	/* of the batch's ops the most that they can be; NULL: all is known */
+	struct shape	*most;
 };
 
 void
@@ -44,7 +46,7 @@ batch_earlier(void *arg, uint32_t value)
 
 	if (value == 0 || value > g->n_ops)
 		return NULL;
-	return graph_shape(g, value);
+	return shape_declared(g, value);
 }
 
 static enum error
@@ -69,8 +71,8 @@ static enum error
 batch_says_op(struct check *c, uint32_t i, const struct op_row *row,
     const struct op_params *params, const struct op_error *err)
 {
-	const struct shape *in[COST_INPUTS];
-	struct shape scratch[COST_INPUTS];
+	const struct shape *in[TEXT_INPUTS];
+	struct shape scratch[TEXT_INPUTS];
 	struct op_params none;
 	size_t n = 0;
 
@@ -82,10 +84,43 @@ batch_says_op(struct check *c, uint32_t i, const struct op_row *row,
 	if (row != NULL && err->code != E_SELF && err->code != E_LATER &&
 	    err->code != E_MISSING)
 		n = program_inputs(&c->b->program, i, batch_earlier, c->g, in,
-		    scratch, COST_INPUTS);
+		    scratch, TEXT_INPUTS);
 	c->s->set.op_text(c->e->text, sizeof(c->e->text), row, in, n,
 	    params ? params : &none, err);
 	return err->code;
+}
+
+/* The most that op i can be; inputs may lie in the batch or before it. */
+static void
+batch_most(struct check *c, uint32_t i, const struct op_row *row,
+    const struct op_params *params, struct shape *shape)
+{
+	const struct program *p = &c->b->program;
+	const struct program_op *o = &p->ops[i];
+	const struct shape **in = xcalloc(o->n_in + 1u, sizeof(*in));
+	struct shape most;
+	uint32_t k, ref;
+
+	for (k = 0; k < o->n_in; k++) {
+		ref = p->refs[o->first_in + k];
+		in[k] = ref < p->base ? shape_most(c->g, ref) :
+		    &c->most[ref - p->base];
+	}
+	op_bound(row, in, o->n_in, params, shape, &most);
+	*shape = most;
+	xfree(in);
+}
+
+/* Shapes of the ops before, until one is not known. */
+static void
+batch_known(struct check *c, uint32_t n)
+{
+	const struct program *p = &c->b->program;
+	uint32_t i;
+
+	c->most = xcalloc(p->n_ops, sizeof(*c->most));
+	for (i = 0; i < n; i++)
+		program_shape(p, i, &c->most[i]);
 }
 
 static enum error
@@ -109,8 +144,15 @@ batch_check_op(struct check *c, uint32_t i, uint64_t *bytes)
 		    "A batch cannot have a source that is given later: op ",
 		    p->base + i, " of ", p->n_ops);
 	program_shape(p, i, &shape);
+	if (!shape_known(&shape)) {
+		if (c->most == NULL)
+			batch_known(c, i);
+		batch_most(c, i, row, &params, &shape);
+	}
+	if (c->most != NULL)
+		c->most[i] = shape;
 	if (p->ops[i].flags & PROGRAM_EXPORT)
-		*bytes += (uint64_t)shape_bytes(&shape);
+		*bytes += shape_bytes_most(c->s, &shape);
 	return E_OK;
 }
 
@@ -202,7 +244,7 @@ enum error
 batch_check(struct sched *s, struct graph *g, const struct msg_batch *m,
     struct batch *b, struct batch_error *err)
 {
-	struct check c = { s, g, b, err };
+	struct check c = { s, g, b, err, NULL };
 	enum error e;
 
 	memset(b, 0, sizeof(*b));
@@ -218,6 +260,7 @@ batch_check(struct sched *s, struct graph *g, const struct msg_batch *m,
 	if (m->program.n > 0)
 		memcpy(b->bytes, m->program.p, m->program.n);
 	e = batch_check_program(&c, m);
+	xfree(c.most);
 	if (e == E_OK)
 		e = batch_check_list(&c, m->want, "Wanted is op ");
 	if (e == E_OK)
@@ -231,54 +274,6 @@ batch_check(struct sched *s, struct graph *g, const struct msg_batch *m,
 	xfree(b->bytes);
 	b->bytes = NULL;
 	return e;
-}
-
-/* Shapes repeat: the few different ones are kept once. */
-static uint32_t
-batch_shape(struct graph *g, const struct shape *shape)
-{
-	uint64_t key = map_mix(g->shape_map.seed,
-	    (uint64_t)shape->dtype << 8 | shape->ndim);
-	uint32_t i;
-
-	for (i = 0; i < shape->ndim; i++)
-		key = map_mix(key, (uint64_t)shape->dims[i]);
-	for (;; key++) {
-		i = map_get(&g->shape_map, key);
-		if (i == MAP_NONE)
-			break;
-		if (shape_equal(&g->shapes[i], shape))
-			return i;
-	}
-	i = g->n_shapes++;
-	g->shapes = sched_room(g->shapes, &g->shapes_cap, g->n_shapes,
-	    sizeof(*g->shapes));
-	g->shapes[i] = *shape;
-	map_put(&g->shape_map, key, i);
-	return i;
-}
-
-static void
-batch_cost(const struct graph *g, const struct program *p, uint32_t i,
-    struct op *o)
-{
-	const struct program_op *po = &p->ops[i];
-	const struct op_row *row = op_by_code(po->code);
-	const struct shape *in[COST_INPUTS], *out = &g->shapes[o->shape];
-	struct op_cost cost;
-	uint32_t k;
-
-	cost = (struct op_cost){ row->cost, out->dtype,
-		2.0 * (double)shape_bytes(out) };
-	if (po->n_in <= COST_INPUTS) {
-		for (k = 0; k < po->n_in; k++)
-			in[k] = graph_shape(g, p->refs[po->first_in + k]);
-		op_cost(row, in, po->n_in, out, &cost);
-	}
-	o->cost = (uint8_t)cost.cost_class;
-	o->cost_dtype = (uint8_t)cost.dtype;
-	o->ref_us = (float)(1 + estimate_reference_us(cost.cost_class,
-	    cost.dtype, cost.amount));
 }
 
 static void
@@ -318,7 +313,8 @@ batch_edges(struct graph *g, uint32_t op)
 }
 
 static void
-batch_op(struct graph *g, const struct program *p, uint32_t i)
+batch_op(struct sched *s, struct graph *g, const struct program *p,
+    uint32_t i)
 {
 	uint32_t op = p->base + i;
 	struct op *o = &g->ops[op];
@@ -327,16 +323,17 @@ batch_op(struct graph *g, const struct program *p, uint32_t i)
 	memset(o, 0, sizeof(*o));
 	program_shape(p, i, &shape);
 	o->batch = g->n_batches - 1;
-	o->shape = batch_shape(g, &shape);
-	if (p->ops[i].flags & PROGRAM_EXPORT) {
-		o->flags |= OPF_HELD;
-		g->bytes += (uint64_t)shape_bytes(&shape);
-	}
+	o->shape = graph_intern(g, &shape);
 	if (p->ops[i].place != PLACE_NONE) {
 		batch_source(g, p, i, op);
 	} else {
-		batch_cost(g, p, i, o);
+		shape_born(s, g, op);
+		graph_cost(g, op);
 		batch_edges(g, op);
+	}
+	if (p->ops[i].flags & PROGRAM_EXPORT) {
+		o->flags |= OPF_HELD;
+		g->bytes += shape_bytes_most(s, shape_most(g, op));
 	}
 	g->n_ops = op;
 	g->count[g->ops[op].state]++;
@@ -382,7 +379,8 @@ batch_start_op(struct sched *s, struct graph *g, uint32_t op)
 		else if (!s->loading)
 			state_revive(s, g, refs[k]);
 	}
-	if (g->ops[op].state == OP_PENDING && g->ops[op].missing == 0)
+	if (g->ops[op].state == OP_PENDING && !shape_fails(s, g, op) &&
+	    g->ops[op].missing == 0)
 		state_ready(g, op);
 }
 
@@ -419,7 +417,7 @@ batch_take(struct sched *s, struct graph *g, struct batch *b,
 	g->bytes += batch_weight(m);
 	s->total_ops += p->n_ops;
 	for (i = 0; i < p->n_ops; i++)
-		batch_op(g, p, i);
+		batch_op(s, g, p, i);
 	s->total_bytes += g->bytes - bytes;
 	sched_refers_more(s, p);
 	batch_ranks(g, p);

@@ -22,7 +22,7 @@ ended_say(struct sched *s, struct graph *g)
 		for (i = 1; i <= g->n_failures && n < FAILURES_SAID; i++) {
 			if ((g->failures[i].code == E_DEPENDS) != (pass == 1))
 				continue;
-			failure_text(g, &g->failures[i], &t[n]);
+			failure_text(s, g, &g->failures[i], &t[n]);
 			f[n] = (struct rec_failure){ g->failures[i].op,
 				g->failures[i].cause, g->failures[i].code,
 				text_str(&t[n]) };

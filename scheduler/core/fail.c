@@ -3,6 +3,8 @@
  */
 #include "sched_priv.h"
 
+#define TEXT_INPUTS	16	/* whose shapes a sentence may name */
+
 static void
 failure_figures(const struct failure *f, struct text *t)
 {
@@ -27,8 +29,45 @@ failure_figures(const struct failure *f, struct text *t)
 	}
 }
 
+/* The sentence of the rule that an op broke when lengths were learnt. */
+static bool
+failure_rule(const struct sched *s, const struct graph *g,
+    const struct failure *f, struct text *t)
+{
+	const struct shape *in[TEXT_INPUTS];
+	const struct program *p;
+	const uint32_t *refs;
+	struct op_params params;
+	struct op_error e, ignored;
+	struct shape shape;
+	char buf[512];
+	uint32_t n, k, at;
+
+	if (s->set.op_text == NULL || g->ops == NULL || f->op > g->n_ops ||
+	    (g->ops[f->op].flags & OPF_OPEN) == 0 ||
+	    shape_infer(s, g, f->op, &shape, &e) != (enum error)f->code ||
+	    f->code == E_OK)
+		return false;
+	p = &g->batches[g->ops[f->op].batch].program;
+	at = p->ops[f->op - p->base].first_param;
+	if (op_params_unpack(op_by_code(p->ops[f->op - p->base].code),
+	    p->params + at, p->n_params - at, &params, &ignored) != E_OK)
+		return false;
+	n = graph_inputs(g, f->op, &refs);
+	n = n < TEXT_INPUTS ? n : TEXT_INPUTS;
+	for (k = 0; k < n; k++)
+		in[k] = graph_shape(g, refs[k]);
+	s->set.op_text(buf, sizeof(buf), op_by_code(
+	    p->ops[f->op - p->base].code), in, n, &params, &e);
+	text_add(t, ": ");
+	text_add(t, buf);
+	text_add(t, ".");
+	return true;
+}
+
 void
-failure_text(const struct graph *g, const struct failure *f, struct text *t)
+failure_text(const struct sched *s, const struct graph *g,
+    const struct failure *f, struct text *t)
 {
 	const struct program *p;
 	const struct op_row *row;
@@ -36,6 +75,8 @@ failure_text(const struct graph *g, const struct failure *f, struct text *t)
 	text_init(t);
 	text_add(t, "Op ");
 	text_add_u64(t, f->op);
+	if (failure_rule(s, g, f, t))
+		return;
 	if (g->ops != NULL && f->op <= g->n_ops) {
 		p = &g->batches[g->ops[f->op].batch].program;
 		row = op_by_code(p->ops[f->op - p->base].code);

@@ -4,6 +4,8 @@
  */
 #include "sched_priv.h"
 
+#define COST_INPUTS	16	/* inputs looked at one by one for the cost */
+
 void *
 sched_room(void *v, uint32_t *cap, uint32_t n, size_t size)
 {
@@ -65,6 +67,8 @@ graph_new(struct sched *s, uint64_t g, const uint8_t key[16])
 	gr->created_us = gr->seen_us = sched_unix_us(s);
 	map_init(&gr->shape_map, s->set.seed ^ g);
 	map_init(&gr->need, s->set.seed ^ g);
+	map_init(&gr->most, s->set.seed ^ g);
+	map_init(&gr->declared, s->set.seed ^ g);
 	gr->served_us = s->served_us;
 	map_put(&s->by_number, g, gr->index);
 	map_put(&s->by_key, sched_hash(s, key, 16, NULL, 0), gr->index);
@@ -88,6 +92,8 @@ graph_shed(struct sched *s, struct graph *g)
 	xfree(g->values);
 	xfree(g->shapes);
 	map_clear(&g->shape_map);
+	map_clear(&g->most);
+	map_clear(&g->declared);
 	map_clear(&g->need);
 	heap_clear(&g->ready);
 	g->ops = NULL;
@@ -144,4 +150,53 @@ const struct shape *
 graph_shape(const struct graph *g, uint32_t op)
 {
 	return &g->shapes[g->ops[op].shape];
+}
+
+/* Shapes repeat: the few different ones are kept once. */
+uint32_t
+graph_intern(struct graph *g, const struct shape *shape)
+{
+	uint64_t key = map_mix(g->shape_map.seed,
+	    (uint64_t)shape->dtype << 8 | shape->ndim);
+	uint32_t i;
+
+	for (i = 0; i < shape->ndim; i++)
+		key = map_mix(key, (uint64_t)shape->dims[i]);
+	for (;; key++) {
+		i = map_get(&g->shape_map, key);
+		if (i == MAP_NONE)
+			break;
+		if (shape_equal(&g->shapes[i], shape))
+			return i;
+	}
+	i = g->n_shapes++;
+	g->shapes = sched_room(g->shapes, &g->shapes_cap, g->n_shapes,
+	    sizeof(*g->shapes));
+	g->shapes[i] = *shape;
+	map_put(&g->shape_map, key, i);
+	return i;
+}
+
+void
+graph_cost(struct graph *g, uint32_t op)
+{
+	const struct program *p = &g->batches[g->ops[op].batch].program;
+	const struct program_op *po = &p->ops[op - p->base];
+	const struct op_row *row = op_by_code(po->code);
+	const struct shape *in[COST_INPUTS], *out = shape_most(g, op);
+	struct op *o = &g->ops[op];
+	struct op_cost cost;
+	uint32_t k;
+
+	cost = (struct op_cost){ row->cost, out->dtype,
+		2.0 * (double)shape_bytes(out) };
+	if (po->n_in <= COST_INPUTS) {
+		for (k = 0; k < po->n_in; k++)
+			in[k] = shape_most(g, p->refs[po->first_in + k]);
+		op_cost(row, in, po->n_in, out, &cost);
+	}
+	o->cost = (uint8_t)cost.cost_class;
+	o->cost_dtype = (uint8_t)cost.dtype;
+	o->ref_us = (float)(1 + estimate_reference_us(cost.cost_class,
+	    cost.dtype, cost.amount));
 }

@@ -336,6 +336,11 @@ group_record_values(struct sched *s, const struct graph *g, struct buf *b,
 			.flags = e->size <= MSG_SMALL ? RECORD_SMALL : 0,
 			.data = e->data };
 		memcpy(v.digest, e->digest.p, DIGEST_LEN);
+		if (g->ops[e->op].flags & OPF_OPEN) {
+			v.flags |= RECORD_SHAPED;
+			v.ndim = (uint8_t)e->dims.n;
+			v.dims = e->dims.v;
+		}
 		record_group_value(b, &v);
 	}
 	for (i = 0; i < r->errors.n; i++) {

@@ -25,7 +25,7 @@ push(uint32_t **v, uint32_t *n, uint32_t *cap, uint32_t x)
 uint64_t
 grow_memory(const struct graph *g, uint32_t op)
 {
-	uint64_t sum = (uint64_t)shape_bytes(graph_shape(g, op));
+	uint64_t sum = (uint64_t)shape_bytes(shape_room(g, op));
 	const uint32_t *refs;
 	uint32_t n = graph_inputs(g, op, &refs), k, need;
 
@@ -98,6 +98,10 @@ grow_reaches(struct grow *gr, uint32_t op)
 
 	for (k = 0; k < n; k++) {
 		in = &g->ops[refs[k]];
+		/* Its length must be known first. */
+		if (in->state == OP_COMPUTING &&
+		    (in->flags & OPF_OPEN) != 0 && shape_by_data(g, refs[k]))
+			return false;
 		if (in->state == OP_COMPUTING && (in->group == gr->group ||
 		    grow_in_flight(gr, in)))
 			continue;
@@ -207,7 +211,7 @@ grow_take(struct grow *gr, uint32_t op)
 	push(&gr->s->form, &gr->s->n_form, &gr->s->form_cap, op);
 	gr->us += us;
 	gr->work[o->cost] += (float)us;
-	gr->memory += (uint64_t)shape_bytes(graph_shape(g, op));
+	gr->memory += (uint64_t)shape_bytes(shape_room(g, op));
 	gr->bytes += PROGRAM_OP + 4u * n + 32;
 	for (k = 0; k < n; k++)
 		grow_count_input(gr, refs[k]);

@@ -177,16 +177,36 @@ load_ops_known(const struct graph *g, const struct record_group *r)
 	return true;
 }
 
+/* The lengths that data decided; -1: they cannot be. */
+static int
+load_shape(struct sched *s, struct graph *g, const struct record_value *r)
+{
+	struct shape shape = { .dtype = r->dtype, .ndim = r->ndim };
+
+	if ((g->ops[r->op].flags & OPF_OPEN) == 0)
+		return 0;
+	if ((r->flags & RECORD_SHAPED) == 0 || r->ndim > TENSOR_RANK)
+		return -1;
+	memcpy(shape.dims, r->dims, r->ndim * sizeof(*r->dims));
+	if (r->dtype != graph_shape(g, r->op)->dtype ||
+	    shape_bytes(&shape) < 0 || (shape_known(graph_shape(g, r->op)) &&
+	    !shape_equal(&shape, graph_shape(g, r->op))))
+		return -1;
+	shape_learn(s, g, r->op, &shape);
+	return 0;
+}
+
 static int
 load_value(struct sched *s, struct graph *g, const struct record_value *r)
 {
 	struct value *v;
 
-	if (r->op == 0 || r->op > g->n_ops ||
-	    r->size != (uint64_t)shape_bytes(graph_shape(g, r->op)))
+	if (r->op == 0 || r->op > g->n_ops || load_shape(s, g, r) != 0)
 		return -1;
 	if (g->ops[r->op].state == OP_FAILED)
 		return 0;
+	if (r->size != (uint64_t)shape_bytes(graph_shape(g, r->op)))
+		return -1;
 	v = value_slot(g, r->op);
 	memcpy(v->digest, r->digest, DIGEST_LEN);
 	v->size = r->size;

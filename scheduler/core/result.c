@@ -64,24 +64,39 @@ export_small_sound(const struct shape *shape, const struct rec_export *e)
 	return memcmp(digest, e->digest.p, DIGEST_LEN) == 0;
 }
 
+/* Its shape, if that fits what is known: any length up to the most else. */
+static bool
+export_shape(const struct graph *g, const struct rec_export *e,
+    struct shape *shape)
+{
+	const struct shape *most = shape_most(g, (uint32_t)e->op);
+	size_t i;
+
+	*shape = *graph_shape(g, (uint32_t)e->op);
+	for (i = 0; i < e->dims.n; i++) {
+		if (shape->dims[i] == LENGTH_UNKNOWN && e->dims.v[i] >= 0 &&
+		    e->dims.v[i] <= most->dims[i])
+			shape->dims[i] = e->dims.v[i];
+		if (e->dims.v[i] != shape->dims[i])
+			return false;
+	}
+	return true;
+}
+
 static const char *
 export_fault(const struct graph *g, const struct rec_export *e)
 {
-	const struct shape *shape;
 	const struct op *o = &g->ops[e->op];
-	size_t i;
+	struct shape shape = *graph_shape(g, (uint32_t)e->op);
 
-	shape = graph_shape(g, (uint32_t)e->op);
-	if (e->dtype != shape->dtype || e->dims.n != shape->ndim)
+	if (e->dtype != shape.dtype || e->dims.n != shape.ndim)
 		return "An export has another dtype or rank than its op.";
-	for (i = 0; i < e->dims.n; i++) {
-		if (e->dims.v[i] != shape->dims[i])
-			return "An export has another shape than its op.";
-	}
-	if (e->digest.n != DIGEST_LEN ||
-	    e->size != (uint64_t)shape_bytes(shape))
+	if (!export_shape(g, e, &shape))
+		return "An export has another shape than its op.";
+	if (e->digest.n != DIGEST_LEN || shape_bytes(&shape) < 0 ||
+	    e->size != (uint64_t)shape_bytes(&shape))
 		return "An export has a wrong size or no digest.";
-	if (e->size <= MSG_SMALL && !export_small_sound(shape, e))
+	if (e->size <= MSG_SMALL && !export_small_sound(&shape, e))
 		return "The digest of an export is not that of its bytes.";
 	if (o->state != OP_FAILED && o->value != 0 &&
 	    g->values[o->value].known &&
@@ -152,10 +167,23 @@ result_errors(struct result *x)
 }
 
 static void
+result_learn(struct result *x, const struct rec_export *e)
+{
+	uint32_t op = (uint32_t)e->op;
+	struct shape shape;
+
+	if ((x->g->ops[op].flags & OPF_OPEN) == 0)
+		return;
+	(void)export_shape(x->g, e, &shape);
+	shape_learn(x->s, x->g, op, &shape);
+}
+
+static void
 result_value(struct result *x, const struct rec_export *e)
 {
 	struct value *v;
 
+	result_learn(x, e);
 	if (x->g->ops[e->op].state == OP_FAILED) {
 		value_drop_at(x->s, x->peer, x->g->g, e->op);
 		return;
@@ -184,6 +212,7 @@ result_uploads(struct result *x)
 	for (i = 0; i < x->k->n_exports; i++) {
 		op = x->k->exports[i] & ~EXPORT_UPLOAD;
 		if (x->k->exports[i] != op &&
+		    shape_bytes(graph_shape(x->g, op)) > MSG_SMALL &&
 		    value_held(x->s, x->g, op, x->peer))
 			value_expect(x->s, x->g, op, x->peer);
 	}

@@ -30,12 +30,13 @@ enum op_state { OP_PENDING, OP_COMPUTING, OP_COMPUTED, OP_FAILED };
 #define OPF_SOURCE	0x10	/* lin of data: computed at birth */
 #define OPF_READY	0x20	/* counted in the graph's ready work */
 #define OPF_COMING	0x40	/* computing, and its group exports it */
+#define OPF_OPEN	0x80	/* data decides its shape, or an input's */
 #define OPF_OWED	(OPF_WANT | OPF_PERSIST)
 
 /* Index 0 of ops, edges and values is nobody. */
 struct op {
 	uint32_t	batch;		/* in graph.batches */
-	uint32_t	shape;		/* in graph.shapes */
+	uint32_t	shape;		/* in graph.shapes; as known now */
 	uint32_t	first_edge;	/* its consumers */
 	uint32_t	missing;	/* inputs not computed; if not done */
 	uint32_t	users;		/* uses by ops that are not done */
@@ -123,6 +124,9 @@ struct graph {
 	/* digests of what is persisted, at the end */
 	uint8_t		*kept;
 	uint32_t	 n_kept;
+	/* of ops with OPF_OPEN, op -> shape: the most that it can be where
+	 * it is unknown or planned for; what was declared, where it differs */
+	struct map	 most, declared;
 	/* op -> KiB of memory it was refused for */
 	struct map	 need;
 };
@@ -313,6 +317,33 @@ void		 graph_text(char **, struct str);
 uint32_t	 graph_inputs(const struct graph *, uint32_t op,
 	    const uint32_t **refs);
 const struct shape *graph_shape(const struct graph *, uint32_t op);
+/* Place of the shape in graph.shapes. */
+uint32_t	 graph_intern(struct graph *, const struct shape *);
+/* What op takes to compute, by its shapes. */
+void		 graph_cost(struct graph *, uint32_t op);
+
+/* shape.c: shapes that data decides. */
+/* Does op decide a length by its data? */
+bool		 shape_by_data(const struct graph *, uint32_t op);
+/* The shape, or the most it can be. */
+const struct shape *shape_most(const struct graph *, uint32_t op);
+/* The most that its memory is planned for. */
+const struct shape *shape_room(const struct graph *, uint32_t op);
+const struct shape *shape_declared(const struct graph *, uint32_t op);
+uint64_t	 shape_bytes_most(const struct sched *, const struct shape *);
+/*
+ * By what is known of its inputs now; E_LENGTH and other errors: out has the
+ * declared rank and no length.
+ */
+enum error	 shape_infer(const struct sched *, const struct graph *,
+	    uint32_t op, struct shape *out, struct op_error *);
+/* A new op; its inputs are there already. */
+void		 shape_born(struct sched *, struct graph *, uint32_t op);
+/* True: op does not fit what was learnt before it came, and has failed. */
+bool		 shape_fails(struct sched *, struct graph *, uint32_t op);
+/* The true shape of op's value; dependants that do not fit it fail. */
+void		 shape_learn(struct sched *, struct graph *, uint32_t op,
+	    const struct shape *);
 /* takes batches or runs */
 bool		 graph_open(const struct graph *);
 
@@ -345,8 +376,8 @@ void	 state_want(struct sched *, struct graph *, uint32_t op);
 void	 state_release(struct sched *, struct graph *, uint32_t op);
 const struct failure *state_failure(const struct graph *, uint32_t op);
 /* What went wrong, for people: fail.c. */
-void	 failure_text(const struct graph *, const struct failure *,
-	    struct text *);
+void	 failure_text(const struct sched *, const struct graph *,
+	    const struct failure *, struct text *);
 /* The group lost its last open op by other means. */
 void	 state_settle(struct sched *, struct graph *, uint32_t op);
 

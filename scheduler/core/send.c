@@ -63,7 +63,18 @@ static bool
 pack_uploads(const struct graph *g, uint32_t op)
 {
 	return (g->ops[op].flags & OPF_OWED) != 0 &&
-	    shape_bytes(graph_shape(g, op)) > MSG_SMALL;
+	    shape_bytes(shape_most(g, op)) > MSG_SMALL;
+}
+
+/* What the op is in the group: data decides again what it decided before. */
+static void
+pack_shape(const struct packing *pk, uint32_t op, struct shape *shape)
+{
+	struct op_error e;
+
+	*shape = *graph_shape(pk->g, op);
+	if ((pk->g->ops[op].flags & OPF_OPEN) && shape_by_data(pk->g, op))
+		(void)shape_infer(pk->s, pk->g, op, shape, &e);
 }
 
 static void
@@ -74,6 +85,7 @@ pack_op(struct packing *pk, uint32_t op, uint32_t index)
 	const struct program *p = &g->batches[g->ops[op].batch].program;
 	const uint32_t *refs;
 	uint32_t n = graph_inputs(g, op, &refs), k;
+	struct shape shape;
 	uint8_t flags = 0;
 
 	for (k = 0; k < n; k++) {
@@ -92,8 +104,9 @@ pack_op(struct packing *pk, uint32_t op, uint32_t index)
 		pk->k->exports[pk->k->n_exports++] = pack_uploads(g, op) ?
 		    op | EXPORT_UPLOAD : op;
 	}
+	pack_shape(pk, op, &shape);
 	g->ops[op].got = program_copy_op(&s->writer, p, op - p->base,
-	    s->work + s->n_work, flags);
+	    s->work + s->n_work, &shape, flags);
 	g->ops[op].stamp = pk->stamp;
 }
 

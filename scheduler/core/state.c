@@ -266,7 +266,7 @@ void
 state_release(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
-	uint64_t size = (uint64_t)shape_bytes(graph_shape(g, op));
+	uint64_t size = shape_bytes_most(s, shape_most(g, op));
 
 	if ((o->flags & OPF_HELD) == 0)
 		return;

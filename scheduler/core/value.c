@@ -420,7 +420,7 @@ value_say_failed(struct sched *s, struct graph *g, uint32_t op)
 	if (f->cause != 0 && f->cause != op &&
 	    g->ops[f->cause].state == OP_FAILED)
 		root = state_failure(g, f->cause);
-	failure_text(g, root, &t);
+	failure_text(s, g, root, &t);
 	m.value.code = root->code;
 	m.value.cause = root->op;
 	m.value.text = text_str(&t);

@@ -35,7 +35,7 @@ copy(const struct program *p)
 	program_writer_init(&w, p->base);
 	for (i = 0; i < p->n_ops; i++)
 		(void)program_copy_op(&w, p, i, p->refs + p->ops[i].first_in,
-		    p->ops[i].flags);
+		    NULL, p->ops[i].flags);
 	buf_init(&out);
 	program_finish(&w, &out);
 	if (out.len != program_size(&w) ||

@@ -1,6 +1,7 @@
 /*
- * A fake participant: computes int64 programs of add, sub, mul, neg and pow,
- * and keeps values as the protocol asks.
+ * A fake participant: computes int64 programs of add, sub, mul, neg, pow and
+ * unique, and keeps values as the protocol asks.  Like a real one it takes no
+ * program whose shapes do not fit, or that uses what has no length yet.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,15 +205,40 @@ run_one(uint32_t code, int64_t a, int64_t b)
 	}
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+size_t
+fake_unique(int64_t *v, size_t n)
+{
+	size_t i, many = 0;
+
+	qsort(v, n, sizeof(*v), by_size);
+	for (i = 0; i < n; i++) {
+		if (many == 0 || v[many - 1] != v[i])
+			v[many++] = v[i];
+	}
+	return many;
+}
+
 static void
 run_op(uint32_t i)
 {
 	const struct program_op *o = &run.p.ops[i];
 	const uint32_t *in = run.p.refs + o->first_in;
+	struct shape shape;
 	uint32_t k;
 	size_t e;
 
 	for (k = 0; k < o->n_in; k++) {
+		program_shape(&run.p, in[k], &shape);
+		if (!shape_known(&shape))
+			abort();
 		if (run.bad[in[k]] != E_OK)
 			run.bad[i] = run.bad[in[k]];
 	}
@@ -220,6 +246,11 @@ run_op(uint32_t i)
 		return;
 	run.n[i] = run.n[in[0]];
 	run.v[i] = xmalloc(run.n[i] * 8 + 8);
+	if (o->code == OP_UNIQUE) {
+		memcpy(run.v[i], run.v[in[0]], run.n[i] * 8);
+		run.n[i] = fake_unique(run.v[i], run.n[i]);
+		return;
+	}
 	for (e = 0; e < run.n[i]; e++) {
 		if (o->code == OP_POW && run.v[in[1]][e] < 0)
 			run.bad[i] = E_NEGATIVE_POWER;
@@ -279,6 +310,9 @@ run_export(const struct msg_assign *a, uint32_t i, uint32_t op, struct msg *m)
 		return;
 	}
 	program_shape(&run.p, i, &shape);
+	if (!shape_known(&shape) && run.p.ops[i].code != OP_UNIQUE)
+		abort();
+	shape.dims[0] = (int64_t)run.n[i];
 	tensor_digest(&shape, run.v[i], run.digests[k]);
 	run.dims[k][0] = shape.dims[0];
 	*e = (struct rec_export){ .op = op, .dtype = DT_I64,
@@ -317,7 +351,8 @@ fake_compute(struct fake *f, const struct msg_assign *a, struct msg *m)
 	run_reset();
 	run.f = f;
 	memcpy(copy, a->program.p, a->program.n);
-	if (program_open(&run.p, copy, a->program.n, 8192, &err) != E_OK)
+	if (program_open(&run.p, copy, a->program.n, 8192, &err) != E_OK ||
+	    program_check(&run.p, NULL, NULL, INT64_MAX, &err) != E_OK)
 		abort();
 	*m = (struct msg){ .id = M_RESULT, .result = { .g = a->g,
 		.epoch = a->epoch, .group = a->group, .token = a->token,

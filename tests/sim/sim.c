@@ -30,6 +30,7 @@ struct plan {
 	uint32_t	 first[BATCHES];
 	int64_t		*v[OPS + 1];
 	size_t		 n[OPS + 1];
+	int64_t		 declared[OPS + 1];	/* its length, or unknown */
 	uint32_t	 bad[OPS + 1];		/* the op that failed, or 0 */
 	bool		 wanted[OPS + 1], got[OPS + 1];
 	uint32_t	 n_bad;
@@ -76,6 +77,10 @@ plan_value(struct plan *p, uint32_t op, uint32_t code, uint32_t a, uint32_t b)
 	p->n[op] = n;
 	p->v[op] = xcalloc(n, 8);
 	p->bad[op] = p->bad[a] ? p->bad[a] : p->bad[b];
+	if (p->n[a] != p->n[b]) {
+		p->n[op] = p->declared[op] < 0 ? n : (size_t)p->declared[op];
+		p->bad[op] = op;
+	}
 	for (i = 0; i < n && p->bad[op] == 0; i++) {
 		switch (code) {
 		case OP_ADD:
@@ -93,13 +98,28 @@ plan_value(struct plan *p, uint32_t op, uint32_t code, uint32_t a, uint32_t b)
 		case OP_NEG:
 			p->v[op][i] = (int64_t)(0 - (uint64_t)p->v[a][i]);
 			break;
+		case OP_UNIQUE:
+			p->v[op][i] = p->v[a][i];
+			break;
 		default:
 			p->v[op][i] = p->v[a][i];
 			if (p->v[b][i] < 0)
 				p->bad[op] = op;
 		}
 	}
+	if (code == OP_UNIQUE && p->bad[op] == 0)
+		p->n[op] = fake_unique(p->v[op], n);
 	p->n_bad += p->bad[op] != 0;
+}
+
+/* Are they equal, or may they be for all that is known, and never broadcast? */
+static bool
+plan_fits(const struct plan *p, uint32_t a, uint32_t b, bool may)
+{
+	if (p->n[a] == p->n[b])
+		return true;
+	return may && p->bad[a] == 0 && p->bad[b] == 0 && p->n[a] > 1 &&
+	    p->n[b] > 1 && (p->declared[a] < 0 || p->declared[b] < 0);
 }
 
 static void
@@ -110,31 +130,51 @@ plan_const(struct sim *s, struct plan *p, struct program_writer *w)
 	uint32_t op;
 
 	for (i = 0; i < n; i++)
-		v[i] = (int64_t)rnd(s, 1000) - 200;
+		v[i] = (int64_t)rnd(s, n == LARGE ? 100000 : 5) - 1;
 	op = prog_const(w, v, n, 0);
 	p->n[op] = n;
+	p->declared[op] = (int64_t)n;
 	p->v[op] = xcalloc(n, 8);
 	memcpy(p->v[op], v, n * 8);
 }
 
-/* An op on earlier ones of equal length, near ones more often. */
+/* As the library declares it. */
+static int64_t
+plan_declared(const struct plan *p, uint32_t code, uint32_t a, uint32_t b)
+{
+	if (code == OP_UNIQUE)
+		return LENGTH_UNKNOWN;
+	if (p->declared[a] < 0 && p->declared[b] > 1)
+		return p->declared[b];
+	return p->declared[b] == LENGTH_UNKNOWN && p->declared[a] <= 1 ?
+	    LENGTH_UNKNOWN : p->declared[a];
+}
+
+/*
+ * An op on earlier ones of equal length, near ones more often.  Now and then
+ * lengths differ that only data can tell.
+ */
 static void
 plan_op(struct sim *s, struct plan *p, struct program_writer *w, uint32_t op)
 {
 	static const uint32_t codes[] = { OP_ADD, OP_SUB, OP_MUL, OP_NEG };
-	uint32_t code = rnd(s, 60) == 0 ? OP_POW : codes[rnd(s, 4)];
+	uint32_t code = rnd(s, 60) == 0 ? OP_POW : rnd(s, 12) == 0 ?
+	    OP_UNIQUE : codes[rnd(s, 4)];
+	bool may = rnd(s, 10) == 0;
 	uint32_t span = op - 1 < 12 || rnd(s, 3) == 0 ? op - 1 : 12, a, b, i;
 
 	a = op - 1 - (uint32_t)rnd(s, span);
 	b = a;
 	for (i = 0; i < 20; i++) {
 		b = op - 1 - (uint32_t)rnd(s, span);
-		if (p->n[b] == p->n[a])
+		if (plan_fits(p, a, b, may))
 			break;
 		b = a;
 	}
-	prog_op(w, code, a, b, p->n[a], PROGRAM_EXPORT);
-	plan_value(p, op, code, a, code == OP_NEG ? a : b);
+	b = code == OP_NEG || code == OP_UNIQUE ? a : b;
+	p->declared[op] = plan_declared(p, code, a, b);
+	prog_op(w, code, a, b, p->declared[op], PROGRAM_EXPORT);
+	plan_value(p, op, code, a, b);
 }
 
 static void

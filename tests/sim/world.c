@@ -283,14 +283,15 @@ prog_const(struct program_writer *w, const int64_t *v, size_t n, uint8_t flags)
 
 uint32_t
 prog_op(struct program_writer *w, uint32_t code, uint32_t a, uint32_t b,
-    size_t n, uint8_t flags)
+    int64_t n, uint8_t flags)
 {
 	const struct op_row *row = op_by_code(code);
 	uint32_t in[2] = { a, b };
 	struct op_params params;
 	struct shape shape;
 
-	int64_shape(&shape, n);
+	int64_shape(&shape, 0);
+	shape.dims[0] = n;
 	op_params_default(row, &params);
 	return program_write_op(w, row, &params, in, row->max == 1 ? 1 : 2,
 	    &shape, flags);

@@ -91,10 +91,13 @@ unsigned fake_work(struct fake *, unsigned n);
 void	 fake_compute(struct fake *, const struct msg_assign *, struct msg *m);
 void	 fake_fetch(struct fake *, const struct msg_fetch *);
 
-/* int64 programs. */
+/* Sorts and keeps each number once; returns how many are left. */
+size_t	 fake_unique(int64_t *, size_t n);
+
+/* int64 programs; n as declared: LENGTH_UNKNOWN where data decides. */
 uint32_t prog_const(struct program_writer *, const int64_t *, size_t n,
 	    uint8_t flags);
 uint32_t prog_op(struct program_writer *, uint32_t code, uint32_t a, uint32_t b,
-	    size_t n, uint8_t flags);
+	    int64_t n, uint8_t flags);
 
 #endif

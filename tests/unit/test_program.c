@@ -143,7 +143,7 @@ START_TEST(copies_are_equal)
 	program_writer_reset(&w, 0);
 	for (i = 0; i < p.n_ops; i++)
 		(void)program_copy_op(&w, &p, i, p.refs + p.ops[i].first_in,
-		    p.ops[i].flags);
+		    NULL, p.ops[i].flags);
 	finish();
 	ck_assert_uint_eq(out.len, first.len);
 	ck_assert_mem_eq(out.data, first.data, out.len);
