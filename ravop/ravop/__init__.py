@@ -13,7 +13,7 @@ from __future__ import annotations
 import pathlib as _pathlib
 from typing import Any as _Any
 
-from . import _core, _ops, stats
+from . import _core, _forms, _ops, stats
 from ._api import compute, t, versions
 from ._constants import (GraphStatus, MappingStatus, OpStatus, Status, epsilon,
                          inf, minus_one, one, pi)

@@ -240,6 +240,18 @@ FUNCTIONS: dict[str, Callable[..., Op]] = {
     name: _function(ROWS[target], name)
     for name, target in {**{n: n for n in ROWS}, **ALIASES}.items()
 }
+FORMS: dict[str, Callable[..., Any]] = {}
+
+
+def form(function: Callable[..., Any]) -> None:
+    """Puts a function in the place of the one made from the op's row."""
+    name = function.__name__
+    function.__module__ = "ravop"
+    function.__doc__ = inspect.cleandoc(function.__doc__ or "")
+    FORMS[name] = FUNCTIONS[name] = globals()[name] = function
+    setattr(Methods, name, function)
+
+
 for _name, _made in FUNCTIONS.items():
     if is_method(_name):
         setattr(Methods, _name, _made)

@@ -6,6 +6,7 @@ differ.
 """
 from __future__ import annotations
 
+import inspect
 import pathlib
 import sys
 
@@ -47,6 +48,7 @@ ROWS: dict[str, Row]
 ALIASES: dict[str, str]
 WIRE: dict[str, str]
 FUNCTIONS: dict[str, Callable[..., Op]]
+FORMS: dict[str, Callable[..., Any]]
 __all__: list[str]
 
 def is_method(name: str) -> bool: ...
@@ -55,6 +57,7 @@ def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op: ...
 def closest(name: str) -> str | None: ...
 def nearest(name: str) -> str: ...
 def row_of(name: str) -> Row: ...
+def form(function: Callable[..., Any]) -> None: ...
 def create_op(operator: str, *ops: Any, **params: Any) -> Op: ...
 '''
 TYPES = {
@@ -94,18 +97,39 @@ def signature(row: _ops.Row, first: list[str]) -> str:
     return ", ".join(parts)
 
 
+def written(name: str, method: bool) -> str:
+    """The line of a function that was written by hand."""
+    sign = inspect.signature(_ops.FORMS[name])
+    parts = list(sign.parameters.values())
+    given = [str(p).replace("'", "") if p.default is not p.empty
+             and not isinstance(p.default, str) or p.default is p.empty
+             else str(p) for p in parts]
+    if method:
+        given[0] = "self"
+    star = [p.kind is p.KEYWORD_ONLY for p in parts].index(True)
+    given.insert(star, "*")
+    what = str(sign.return_annotation).strip("'")
+    return f"def {name}({', '.join(given)}) -> {what}: ..."
+
+
 def stub() -> str:
     """The whole file."""
     names = {**{n: n for n in _ops.ROWS}, **_ops.ALIASES}
     lines = [HEAD]
     for name, target in names.items():
         row = _ops.ROWS[target]
+        if name in _ops.FORMS:
+            lines.append(written(name, False))
+            continue
         lines.append(f"def {name}({signature(row, [])}) -> Op: ...")
     lines += ["", "class Methods:"]
     for name, target in names.items():
         if not _ops.is_method(name):
             continue
         row = _ops.ROWS[target]
+        if name in _ops.FORMS:
+            lines.append("    " + written(name, True))
+            continue
         lines.append(f"    def {name}({signature(row, ['self'])}) -> Op: ...")
     return "\n".join(lines) + "\n"
 
