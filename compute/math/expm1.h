@@ -4,8 +4,9 @@
  *
  * expm1: -inf gives -1; above 709.78 inf.
  * tanh: E/(E+2), E = expm1(2|x|); from 22 on it is 1.
+ * sinh, cosh: above 710.47 infinite.
  * sigmoid: 1/(1+e) or e/(1+e), e = exp(-|x|).
- * NaN gives NaN; -0 gives -0, but sigmoid 0.5.
+ * NaN gives NaN; -0 gives -0, but cosh 1 and sigmoid 0.5.
  */
 #include "expm1_core.h"
 
@@ -61,12 +62,53 @@ sigmoid_lanes(f64v x)
 	return f64_scale(q.hi, k);
 }
 
+/* (E + E/(1+E))/2 */
+static inline f64v
+sinh_lanes(f64v x)
+{
+	f64v a = f64_abs(x);
+	i64v tiny = (i64v)(a < 0x1p-54);
+	struct pair e, d, q;
+
+	a = f64_select((i64v)(a > 710.5), f64_all(710.5), a);
+	e = expm1_quarter(a);
+	d = pair_sum(e.hi, f64_all(0.25));
+	d.lo += e.lo;
+	q = pair_quotient(e, d);
+	d = pair_fast(e.hi, 0.25 * q.hi);
+	a = 2 * (d.hi + (d.lo + (e.lo + 0.25 * q.lo)));
+	return f64_select(tiny, x, f64_or(a, f64_sign(x)));
+}
+
+/* (e + 1/e)/2 */
+static inline f64v
+cosh_lanes(f64v x)
+{
+	f64v a = f64_abs(x);
+	struct pair e, d;
+
+	a = f64_select((i64v)(a > 710.5), f64_all(710.5), a);
+	e = expm1_quarter(a);
+	d = pair_sum(e.hi, f64_all(0.25));
+	e.lo += d.lo;
+	d = pair_fast(d.hi, 0.0625 / d.hi);
+	return 2 * (d.hi + (d.lo + e.lo));
+}
+
 #define MAP_NAME	expm1_f64
 #define MAP_LANES	expm1_lanes
 #include "map.h"
 
 #define MAP_NAME	tanh_f64
 #define MAP_LANES	tanh_lanes
+#include "map.h"
+
+#define MAP_NAME	sinh_f64
+#define MAP_LANES	sinh_lanes
+#include "map.h"
+
+#define MAP_NAME	cosh_f64
+#define MAP_LANES	cosh_lanes
 #include "map.h"
 
 #define MAP_NAME	sigmoid_f64

@@ -29,7 +29,7 @@ exp_split(f64v x, u64v *k)
 	return p;
 }
 
-/* (exp(x) - 1) / 4 for -60 < x < 711: a quarter cannot overflow. */
+/* (exp(x) - 1) / 4 for -60 < x < 710.6: a quarter cannot overflow. */
 static inline struct pair
 expm1_quarter(f64v x)
 {

@@ -15,6 +15,9 @@
 #include "expm1.h"
 #include "erf.h"
 #include "trig_f64.h"
+#include "arc.h"
+#include "arc_hyperbolic.h"
+#include "hypot.h"
 
 #include "tanh_f32.h"
 #include "sigmoid_f32.h"

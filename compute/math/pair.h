@@ -47,6 +47,28 @@ pair_product(f64v a, f64v b)
 	return p;
 }
 
+/* (a + b)(a - b) of two doubles. */
+static inline struct pair
+pair_squares(f64v a, f64v b)
+{
+	struct pair u = pair_sum(a, b), v = pair_sum(a, -b);
+	struct pair p = pair_product(u.hi, v.hi);
+
+	p.lo += u.hi * v.lo + u.lo * v.hi;
+	return p;
+}
+
+/* The root; of 0 zero. */
+static inline struct pair
+pair_root(struct pair a)
+{
+	f64v h = f64_sqrt(a.hi), twice = h + h;
+	struct pair p = pair_product(h, h);
+
+	twice = f64_select((i64v)(h == 0.0), f64_all(1.0), twice);
+	return pair_fast(h, (((a.hi - p.hi) - p.lo) + a.lo) / twice);
+}
+
 /* a / b; hi is the quotient rounded, but for one case in a thousand. */
 static inline struct pair
 pair_quotient(struct pair a, struct pair b)

@@ -104,12 +104,12 @@ def precise(name: str, inputs: list[Array], dtype: np.dtype[Any]) -> Array:
         return np.asarray(LINES[name](*wide))
 
 
-def near(got: Array, want: Array, ulps: float) -> Array:
-    """Where got is within ulps of want, or rounds to the same."""
+def near(got: Array, want: Array, ulps: float, least: Array) -> Array:
+    """Where got is within ulps of want (or of least, if that is larger), or rounds to the same."""
     with np.errstate(all="ignore"):
         rounded = want.astype(got.dtype)
         error = np.abs(got.astype(np.longdouble) - want)
-        close = error <= ulps * np.spacing(np.abs(rounded)).astype(np.longdouble)
+        close = error <= ulps * np.spacing(np.maximum(np.abs(rounded), least)).astype(np.longdouble)
         return np.asarray(close | (got == rounded) | (np.isnan(got) & np.isnan(rounded)))
 
 
@@ -144,7 +144,8 @@ def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]
         return np.zeros(1, bool)
     if name in oracle_math.ULP and got.dtype.kind == "f":
         # The C library's long double pow errs at infinities: double may stand in.
-        return np.asarray(near(got, precise(name, inputs, got.dtype), oracle_math.ULP[name]) | (got == want))
+        return np.asarray(near(got, precise(name, inputs, got.dtype), oracle_math.ULP[name],
+                               oracle_math.least(name, inputs, got.dtype)) | (got == want))
     if name in oracle_learn.CLOSE and got.dtype.kind == "f":
         return oracle_learn.close(name, got, want)
     if name in oracle_learn.PRODUCTS and got.dtype.kind == "f":

@@ -71,6 +71,10 @@ def _of(function: Any) -> Line:
     return lambda a: function(real(a))
 
 
+def _of_two(function: Any) -> Line:
+    return lambda a, b: function(real(a), real(b))
+
+
 LINES: dict[str, Line] = {
     "log2": _of(np.log2),
     "log10": _of(np.log10),
@@ -79,16 +83,36 @@ LINES: dict[str, Line] = {
     "sin": _of(np.sin),
     "cos": _of(np.cos),
     "tan": _of(np.tan),
+    "sinh": _of(np.sinh),
+    "cosh": _of(np.cosh),
     "tanh": _of(np.tanh),
+    "arcsin": _of(np.arcsin),
+    "arccos": _of(np.arccos),
+    "arctan": _of(np.arctan),
+    "arcsinh": _of(np.arcsinh),
+    "arccosh": _of(np.arccosh),
+    "arctanh": _of(np.arctanh),
+    "arctan2": _of_two(np.arctan2),
+    "hypot": _of_two(np.hypot),
     "erf": erf,
     "sigmoid": sigmoid,
     "softplus": softplus,
     "gelu": gelu,
+    "logaddexp": _of_two(np.logaddexp),
 }
 
 # Against 64-bit mantissas, of the result's dtype; compute/math/bounds.def.
 ULP: dict[str, float] = {"exp": 0.84, "natlog": 0.72, "cube_root": 0.67, "pow": 0.84}
 ULP.update(dict.fromkeys(LINES, 2.0))
+
+
+def least(name: str, inputs: list[Array], dtype: np.dtype[Any]) -> Array:
+    """The least number whose ULP counts: logaddexp's terms may cancel."""
+    if name != "logaddexp":
+        return np.zeros((), dtype)
+    a, b = (np.nan_to_num(np.abs(x.astype(dtype)), posinf=0) for x in inputs)
+    return np.asarray(np.maximum(a, b))
+
 
 if math.log2(np.finfo(np.longdouble).eps) > -63:
     raise ImportError("the oracle needs a long double of 64 bits")
