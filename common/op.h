@@ -79,6 +79,7 @@ enum shape_rule {
 	SHAPE_NORM,		/* reduced; a matrix norm over two axes */
 	SHAPE_TOPK,		/* the input's, k long along the axis */
 	SHAPE_HISTOGRAM,	/* as many as bins; one more edges */
+	SHAPE_BINCOUNT,		/* one axis that data decides; weights as many */
 	SHAPE_UNIQUE,		/* the input's; data decides that of the axis */
 	SHAPE_UNIQUE_FLAT,	/* one axis, as long */
 	SHAPE_UNIQUE_INVERSE,	/* one axis: the input's, or of all elements */
@@ -126,6 +127,7 @@ enum dtype_rule {
 	DTYPE_SUM,	/* bool and int32 become int64 */
 	DTYPE_BOOL,	/* bool, whatever the inputs are */
 	DTYPE_INT64,	/* int64, whatever the input is */
+	DTYPE_COUNT,	/* int64; float64 with weights; floats refused */
 	DTYPE_FLOAT64,	/* float64, whatever the inputs are; bool refused */
 };
 

@@ -132,6 +132,10 @@ infer_dtype(const struct infer *f)
 	case DTYPE_BOOL:
 		*out = DT_BOOL;
 		return E_OK;
+	case DTYPE_COUNT:
+		*out = f->n_in > 1 ? DT_F64 : DT_I64;
+		return !dtype_is_float(first) ? E_OK :
+		    op_fail(f->e, E_DTYPE, 0, first, 0, 0, 0);
 	case DTYPE_FLOAT64:
 		*out = DT_F64;
 		return first != DT_BOOL ? E_OK :
@@ -492,6 +496,7 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_NORM] = infer_norm,
 	[SHAPE_TOPK] = infer_topk,
 	[SHAPE_HISTOGRAM] = infer_histogram,
+	[SHAPE_BINCOUNT] = infer_bincount,
 	[SHAPE_UNIQUE] = infer_unique,
 	[SHAPE_UNIQUE_FLAT] = infer_unique_flat,
 	[SHAPE_UNIQUE_INVERSE] = infer_unique_inverse,
@@ -549,6 +554,7 @@ static const bool takes_unknown[] = {
 	[SHAPE_PERCENTILE] = true,
 	[SHAPE_NORM] = true,
 	[SHAPE_HISTOGRAM] = true,
+	[SHAPE_BINCOUNT] = true,
 	[SHAPE_UNIQUE] = true,
 	[SHAPE_UNIQUE_FLAT] = true,
 	[SHAPE_UNIQUE_INVERSE] = true,

@@ -7,12 +7,14 @@
 
 #include <string.h>
 
+#define BINCOUNT_MOST	65536
+
 bool
 op_length_by_data(const struct op_row *row)
 {
 	return row->shape == SHAPE_UNIQUE || row->shape == SHAPE_UNIQUE_FLAT ||
 	    row->shape == SHAPE_ARGWHERE || row->shape == SHAPE_FOUND ||
-	    row->shape == SHAPE_SELECT;
+	    row->shape == SHAPE_SELECT || row->shape == SHAPE_BINCOUNT;
 }
 
 /* The axis whose slices are compared; ndim: all is one sequence. */
@@ -127,6 +129,10 @@ most_found(const struct op_row *row, const struct shape *const *in,
 		    a->ndim, &axis) ? a->dims[axis] : most;
 	case SHAPE_SELECT:
 		return shape_elements(in[1]);
+	case SHAPE_BINCOUNT:
+		/* What the rule says; a greater element fails the op. */
+		most = most > BINCOUNT_MOST ? most : BINCOUNT_MOST;
+		return most > params->p[0].v[0] ? most : params->p[0].v[0];
 	case SHAPE_FOUND:
 		/* Each value may stand everywhere, if it stands twice. */
 		if (row->max == 2 && (shape_elements(in[1]) < 0 ||

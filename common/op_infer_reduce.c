@@ -173,3 +173,21 @@ infer_histogram(const struct infer *f)
 	return infer_flat(f, f->p[0].v[0] +
 	    (f->row->code == OP_HISTOGRAM_EDGES));
 }
+
+enum error
+infer_bincount(const struct infer *f)
+{
+	const struct shape *a = f->in[0], *w = f->n_in > 1 ? f->in[1] : a;
+	int64_t length;
+
+	if (f->p[0].v[0] < 0)
+		return op_fail(f->e, E_BAD_PARAM, -1, 0, f->p[0].v[0],
+		    FAULT_VALUE, 0);
+	if (a->ndim != 1)
+		return op_fail(f->e, E_SHAPE, 0, 0, a->ndim, 1, FAULT_AXES);
+	length = a->dims[0];
+	if (w->ndim != 1 || !infer_meet(&length, w->dims[0]))
+		return op_fail(f->e, E_SHAPE, 1, 0, shape_elements(a),
+		    shape_elements(w), FAULT_WEIGHTS);
+	return infer_flat(f, LENGTH_UNKNOWN);
+}

@@ -73,6 +73,7 @@ enum error	 infer_average(const struct infer *);
 enum error	 infer_norm(const struct infer *);
 enum error	 infer_topk(const struct infer *);
 enum error	 infer_histogram(const struct infer *);
+enum error	 infer_bincount(const struct infer *);
 /* op_infer_data.c */
 enum error	 infer_unique(const struct infer *);
 enum error	 infer_unique_flat(const struct infer *);

@@ -529,6 +529,30 @@ text_plain(struct text *t, const struct subject *s)
 	}
 }
 
+/* An element that the op cannot count or look up. */
+static void
+text_element(struct text *t, const struct subject *s)
+{
+	const int64_t *a = s->e->a;
+
+	switch (s->e->code) {
+	case E_NEGATIVE:
+		add(t, "element %" PRId64 " of the first input is %" PRId64
+		    "; counted are ints from 0 on", a[1], a[0]);
+		break;
+	case E_BINS:
+		add(t, "element %" PRId64 " of the first input is %" PRId64
+		    "; give a minlength of at least %" PRId64 " for it", a[1],
+		    a[0], a[0] < INT64_MAX ? a[0] + 1 : a[0]);
+		break;
+	default:
+		add(t, "element %" PRId64 " of the second input is no "
+		    "quantile; they lie between 0 and 1, percentiles between "
+		    "0 and 100", a[0]);
+		break;
+	}
+}
+
 static void
 text_error(struct text *t, const struct subject *s)
 {
@@ -561,6 +585,11 @@ text_error(struct text *t, const struct subject *s)
 		break;
 	case E_LENGTH:
 		text_length(t, s);
+		break;
+	case E_NEGATIVE:
+	case E_BINS:
+	case E_QUANTILE:
+		text_element(t, s);
 		break;
 	case E_SINGULAR:
 	case E_NOT_POSITIVE:

@@ -146,6 +146,8 @@ run_units(const struct run *r, int64_t from, int64_t to)
 	case STEP_SEARCH:
 		run_search(r, from, to);
 		break;
+	case STEP_BINCOUNT:
+		return run_bincount(r, from, to);
 	case STEP_HISTOGRAM:
 		return run_histogram(r, from, to);
 	case STEP_RANK:

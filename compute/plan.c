@@ -305,6 +305,9 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_MODE:
 		plan_rank(p, op);
 		break;
+	case OP_BINCOUNT:
+		plan_bincount(p, op);
+		break;
 	case OP_HISTOGRAM:
 	case OP_HISTOGRAM_EDGES:
 		plan_histogram(p, op);

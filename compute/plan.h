@@ -167,6 +167,7 @@ void	 plan_linalg(struct plan *, const struct plan_op *);
 void	 plan_rank(struct plan *, const struct plan_op *);
 void	 plan_quantile(struct plan *, const struct plan_op *);
 void	 plan_histogram(struct plan *, const struct plan_op *);
+void	 plan_bincount(struct plan *, const struct plan_op *);
 /* plan_data.c */
 #define PLAN_DATA_INPUTS 2	/* of an op that decides a length, at most */
 /* Lengths are unknown where data decides, nowhere else, and nobody uses such

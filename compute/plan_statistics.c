@@ -184,3 +184,31 @@ plan_histogram(struct plan *p, const struct plan_op *op)
 	    (int64_t)sizeof(struct histogram_state) +
 	    (d->h.bins + 1) * (int64_t)dtype_size(dtype), d);
 }
+
+void
+plan_bincount(struct plan *p, const struct plan_op *op)
+{
+	struct bincount_step *d = plan_alloc(p, sizeof *d);
+	bool weighted = op->n_in > 1;
+	struct view in = plan_whole(p, op, 0, DT_I64), weights = in, out;
+
+	if (weighted)
+		weights = plan_whole(p, op, 1, DT_F64);
+	out = plan_output(p, op);
+	if (p->failed || d == NULL)
+		return;
+	d->in = in;
+	d->weights = weights;
+	d->weighted = weighted;
+	d->elements = in.dims[0];
+	d->least = op->params.p[0].v[0];
+	d->most = op->elements;
+	d->out = out.slot;
+	d->found = p->values[op->i].found;
+	plan_use(p, in.slot);
+	plan_use(p, weights.slot);
+	plan_use(p, out.slot);
+	plan_step(p, STEP_BINCOUNT, op->i, 2 + (d->elements +
+	    HISTOGRAM_CHUNK - 1) / HISTOGRAM_CHUNK, COST_LOOK *
+	    HISTOGRAM_CHUNK, 0, d);
+}

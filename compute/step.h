@@ -25,7 +25,7 @@ enum step_kind {
 	STEP_ROWS, STEP_MARK, STEP_UNIQUE, STEP_SQUEEZE, STEP_PICK, STEP_FIND,
 	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
 	STEP_LU, STEP_CHOLESKY,
-	STEP_RANK, STEP_HISTOGRAM,
+	STEP_RANK, STEP_HISTOGRAM, STEP_BINCOUNT,
 	STEP_BAND, STEP_GATHER, STEP_TAKE, STEP_SCATTER, STEP_STEPS,
 };
 
@@ -161,6 +161,16 @@ struct histogram_step {
 	const struct histogram_kernel *kernel;
 };
 
+/* Both inputs contiguous: int64, and float64 weights. */
+struct bincount_step {
+	struct view	 in, weights;
+	bool		 weighted;
+	int64_t		 elements;
+	int64_t		 least, most;	/* length of the output */
+	uint32_t	 out;
+	int64_t		*found;		/* the length that data decided */
+};
+
 /* A matrix times a vector (n = 1) has units of its own, else the same. */
 struct gemm_step {
 	int64_t		 m, n, k;
@@ -285,6 +295,7 @@ void		 run_scan(const struct run *, int64_t from, int64_t to);
 void		 run_argsort(const struct run *, int64_t from, int64_t to);
 void		 run_search(const struct run *, int64_t from, int64_t to);
 enum error	 run_rank(const struct run *, int64_t from, int64_t to);
+enum error	 run_bincount(const struct run *, int64_t from, int64_t to);
 enum error	 run_histogram(const struct run *, int64_t from, int64_t to);
 void		 run_rows(const struct run *, int64_t from, int64_t to);
 void		 run_mark(const struct run *, int64_t from, int64_t to);

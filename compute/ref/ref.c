@@ -121,6 +121,8 @@ ref_op(const struct op_row *row, const struct op_params *params,
 		ref_topk(row->code == OP_TOPK, one_axis(p + 1, ndim), in,
 		    out);
 		return E_OK;
+	case SHAPE_BINCOUNT:
+		return ref_bincount(p, in, n_in, out);
 	case SHAPE_HISTOGRAM:
 		return ref_histogram(row->code == OP_HISTOGRAM_EDGES, p, in,
 		    out);

@@ -39,6 +39,8 @@ void	 ref_argsort(int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_topk(bool values, int32_t axis, const struct ref_value *in,
 	    struct ref_value *out);
+enum error ref_bincount(const struct param *, const struct ref_value *in,
+	    size_t n_in, struct ref_value *out);
 enum error ref_histogram(bool edges, const struct param *,
 	    const struct ref_value *in, struct ref_value *out);
 void	 ref_search(bool right, const struct ref_value *in,

@@ -256,3 +256,30 @@ ref_quantile(uint32_t bits, const struct ref_value *in, struct ref_value *out)
 	xfree(lane);
 	return err;
 }
+
+/* out has room for the most there may be; its shape becomes the true one. */
+enum error
+ref_bincount(const struct param *minlength, const struct ref_value *in,
+    size_t n_in, struct ref_value *out)
+{
+	int64_t n = in[0].shape.dims[0], most = n > 65536 ? n : 65536;
+	int64_t *count = (int64_t *)out->bytes, length = minlength->v[0];
+	double *sum = (double *)out->bytes;
+
+	most = most > length ? most : length;
+	for (int64_t i = 0; i < most; i++)
+		count[i] = 0;
+	for (int64_t i = 0; i < n; i++) {
+		int64_t x = ref_get(&in[0], i, DT_I64).i;
+
+		if (x < 0 || x >= most)
+			return x < 0 ? E_NEGATIVE : E_BINS;
+		if (n_in > 1)
+			sum[x] = sum[x] + ref_get(&in[1], i, DT_F64).f64;
+		else
+			count[x]++;
+		length = x >= length ? x + 1 : length;
+	}
+	out->shape.dims[0] = length;
+	return E_OK;
+}

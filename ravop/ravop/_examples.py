@@ -101,6 +101,7 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "average": ("R.average([1, 2, 3], [3, 0, 1])", "array(1.5)"),
     "norm": ("R.norm([3.0, 4.0])", "array(5.)"),
     "topk": ("R.topk([3, 1, 5, 4], k=2)", "array([5, 4])"),
+    "bincount": ("R.bincount([1, 1, 3])", "array([0, 2, 0, 1])"),
     "topk_indices": ("R.topk_indices([3, 1, 5, 4], k=2)", "array([2, 3])"),
     "histogram": ("R.histogram([1, 2, 2, 4], bins=3)", "array([1, 2, 1])"),
     "histogram_edges": ("R.histogram_edges([1, 2, 2, 4], bins=3)",

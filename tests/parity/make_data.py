@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Draw = tuple[tuple[int, ...], tuple[Any, ...]]
 
 # Rules that leave a length to the data: the axis that it has in the result.
-BY_DATA = {"unique", "unique_flat", "argwhere", "found", "select"}
+BY_DATA = {"unique", "unique_flat", "argwhere", "found", "select", "bincount"}
 
 
 def declared(rule: str, params: tuple[Any, ...], value: Array) -> tuple[int, ...]:

@@ -112,8 +112,20 @@ def do_histogram(m: Maker, row: dict[str, Any]) -> Draw:
     return (a,), (bins, None, None)
 
 
+def do_bincount(m: Maker, row: dict[str, Any]) -> Draw:
+    """Small ints, with and without weights."""
+    dtype = m.choice((bool, np.int32, np.int64))
+    a = m.source((m.choice((0, 1, 5, 17, 300, 5000)),), np.dtype(dtype), least=0)
+    if dtype is not bool:
+        m.values[a][...] %= dtype(m.choice((1, 3, 20, 1000)))
+    minlength = (int(m.choice((0, 0, 7, 2000))),)
+    if m.chance(0.5):
+        return (a,), (minlength,)
+    return (a, m.source(m.values[a].shape)), (minlength,)
+
+
 RULES = {
     "scan": do_scan, "search": do_search, "reduce": do_reduce, "quantile": do_quantile,
     "percentile": do_percentile, "average": do_average, "norm": do_norm,
-    "topk": do_topk, "histogram": do_histogram,
+    "topk": do_topk, "histogram": do_histogram, "bincount": do_bincount,
 }

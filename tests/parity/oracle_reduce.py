@@ -171,6 +171,12 @@ def histogram(which: int) -> Line:
     return line
 
 
+def bincount(a: Array, *rest: Any) -> Any:
+    """Counts, or sums of weights: of nothing floats as well."""
+    counts = np.bincount(a, *rest[:-1], minlength=rest[-1][0])
+    return counts if len(rest) == 1 else counts.astype(np.float64)
+
+
 LINES: dict[str, Line] = {
     "prod": reduced(np.prod),
     "any": reduced(np.any),
@@ -192,14 +198,15 @@ LINES: dict[str, Line] = {
     "topk": topk(True),
     "topk_indices": topk(False),
     "histogram": histogram(0),
+    "bincount": bincount,
     "histogram_edges": histogram(1),
 }
 
 # Two inputs that do not meet in one dtype.
-APART = {"quantile", "percentile", "average"}
+APART = {"quantile", "percentile", "average", "bincount"}
 
 # Zeros compared by value.
-BY_VALUE = {"variance", "std", "median", "quantile", "percentile", "mode", "average", "norm", "ptp", "topk"}
+BY_VALUE = {"variance", "std", "median", "quantile", "percentile", "mode", "average", "norm", "ptp", "topk", "bincount"}
 
 
 def norm_near(got: Array, want: Array, params: tuple[Param, ...]) -> Array:

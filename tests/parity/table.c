@@ -41,6 +41,7 @@ static const char *const shapes[] = {
 	[SHAPE_QUANTILE] = "quantile", [SHAPE_PERCENTILE] = "percentile",
 	[SHAPE_AVERAGE] = "average", [SHAPE_NORM] = "norm",
 	[SHAPE_TOPK] = "topk", [SHAPE_HISTOGRAM] = "histogram",
+	[SHAPE_BINCOUNT] = "bincount",
 	[SHAPE_SLICE] = "slice",
 	[SHAPE_REVERSE] = "reverse",
 	[SHAPE_SQUEEZE] = "squeeze",
