@@ -65,6 +65,19 @@ static const struct alias aliases[] = {
 
 #define N_ALIASES	(sizeof(aliases) / sizeof(aliases[0]))
 
+struct inputs {
+	const char	*names;
+	uint16_t	 row;
+};
+
+static const struct inputs inputs[] = {
+#define OP(code, NAME, name, wire, min, max, params, shape, dtype, cost, doc)
+#define INPUTS(NAME, names) { names, ROW_##NAME },
+#include "common/ops.def"
+};
+
+#define N_INPUTS	(sizeof(inputs) / sizeof(inputs[0]))
+
 const struct op_row *
 op_by_code(uint32_t code)
 {
@@ -103,6 +116,38 @@ op_alias(size_t i, const struct op_row **row)
 		return NULL;
 	*row = &rows[aliases[i].row];
 	return aliases[i].name;
+}
+
+const char *
+op_inputs(const struct op_row *row)
+{
+	size_t i;
+
+	for (i = 0; i < N_INPUTS; i++) {
+		if (&rows[inputs[i].row] == row)
+			return inputs[i].names;
+	}
+	return NULL;
+}
+
+bool
+op_promotes(const struct op_row *row, size_t k)
+{
+	switch (row->dtype) {
+	case DTYPE_NUM:
+	case DTYPE_ADD:
+	case DTYPE_SUB:
+	case DTYPE_FLOAT:
+	case DTYPE_POW:
+	case DTYPE_BOOL:
+	case DTYPE_BITS:
+	case DTYPE_SHIFT:
+		return row->max > 1;
+	case DTYPE_SELECT:
+		return k < 2;
+	default:
+		return false;
+	}
 }
 
 enum error

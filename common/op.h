@@ -47,7 +47,7 @@ enum param_kind {
 enum shape_rule {
 	SHAPE_SOURCE,		/* the shape of the value itself */
 	SHAPE_SAME,		/* the input's */
-	SHAPE_BROADCAST,	/* both inputs broadcast, as in NumPy */
+	SHAPE_BROADCAST,	/* all inputs broadcast, as in NumPy */
 	SHAPE_MATMUL,		/* of a matrix product, batches broadcast */
 	SHAPE_DOT,		/* a[:-1] + b[:-2] + b[-1:]; 0-d: broadcast */
 	SHAPE_TRANSPOSE,	/* the input's, axes in another order */
@@ -56,6 +56,7 @@ enum shape_rule {
 	SHAPE_SORT,		/* the input's; axis None: flattened */
 	SHAPE_RESHAPE,		/* as asked for, with as many elements */
 	SHAPE_CONCAT,		/* the first's, lengths added along the axis */
+	SHAPE_LIKE,		/* the first's; the second broadcast to it */
 	SHAPE_EXPAND_DIMS,	/* the input's, axes of length 1 inserted */
 	SHAPE_SAME_AXIS,	/* the input's; works along an axis, or all */
 	SHAPE_LAYER_NORM,	/* the first input's, to which others fit */
@@ -129,6 +130,11 @@ enum dtype_rule {
 	DTYPE_INT64,	/* int64, whatever the input is */
 	DTYPE_COUNT,	/* int64; float64 with weights; floats refused */
 	DTYPE_FLOAT64,	/* float64, whatever the inputs are; bool refused */
+	DTYPE_ROUND,	/* the first input's; bool becomes float64 */
+	DTYPE_BITS,	/* promoted; floats refused */
+	DTYPE_SHIFT,	/* promoted; floats refused, and bools only */
+	DTYPE_LOGIC,	/* bool; the inputs count by their truth */
+	DTYPE_SELECT,	/* the first two promoted; the third counts by truth */
 };
 
 /* Operator classes of the benchmark and the cost model. */
@@ -233,6 +239,17 @@ const struct op_row	*op_by_name(const char *);	/* Python's, or alias */
 const struct op_row	*op_rows(size_t *n);
 /* The i-th alias, or NULL past the last; *row says of which op. */
 const char		*op_alias(size_t i, const struct op_row **row);
+
+/*
+ * Names of an op's inputs, separated by spaces; one that Python may leave out
+ * ends in =None.  NULL: x, or a and b.
+ */
+const char		*op_inputs(const struct op_row *);
+/*
+ * Is input k promoted with others?  Then a number of Python's is given their
+ * dtype.
+ */
+bool			 op_promotes(const struct op_row *, size_t k);
 
 void	 op_params_default(const struct op_row *, struct op_params *);
 /*

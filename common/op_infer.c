@@ -95,6 +95,19 @@ wanted_dtype(const struct infer *f)
 	return DT_NONE;
 }
 
+/* The first input of a float dtype, or else the first. */
+static int32_t
+float_input(const struct infer *f)
+{
+	int32_t i;
+
+	for (i = 0; i < (int32_t)f->n_in; i++) {
+		if (dtype_is_float(f->in[i]->dtype))
+			return i;
+	}
+	return 0;
+}
+
 static enum error
 infer_dtype(const struct infer *f)
 {
@@ -142,6 +155,21 @@ infer_dtype(const struct infer *f)
 		    op_fail(f->e, E_DTYPE, 0, DT_BOOL, 0, 0, 0);
 	case DTYPE_INT64:
 		*out = DT_I64;
+		return E_OK;
+	case DTYPE_ROUND:
+		*out = first == DT_BOOL ? DT_F64 : first;
+		return E_OK;
+	case DTYPE_BITS:
+	case DTYPE_SHIFT:
+		*out = all;
+		return !dtype_is_float(all) && (all != DT_BOOL ||
+		    f->row->dtype == DTYPE_BITS) ? E_OK :
+		    op_fail(f->e, E_DTYPE, float_input(f), all, 0, 0, 0);
+	case DTYPE_LOGIC:
+		*out = DT_BOOL;
+		return E_OK;
+	case DTYPE_SELECT:
+		*out = dtype_promote(first, f->in[1]->dtype);
 		return E_OK;
 	}
 	return op_fail(f->e, E_INTERNAL, -1, 0, 0, 0, 0);
@@ -202,8 +230,19 @@ infer_broadcast(const struct infer *f, const struct shape *a, uint32_t na,
 static enum error
 shape_broadcast(const struct infer *f)
 {
-	return infer_broadcast(f, f->in[0], f->in[0]->ndim, f->in[1],
-	    f->in[1]->ndim);
+	struct shape all = *f->in[0];
+	size_t k;
+
+	for (k = 1; k < f->n_in; k++) {
+		if (infer_broadcast(f, &all, all.ndim, f->in[k],
+		    f->in[k]->ndim) != E_OK) {
+			f->e->input = (int32_t)k;
+			return f->e->code;
+		}
+		all.ndim = f->out->ndim;
+		memcpy(all.dims, f->out->dims, sizeof(all.dims));
+	}
+	return E_OK;
 }
 
 enum error
@@ -475,6 +514,7 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_CONCAT] = shape_concat,
 	[SHAPE_EXPAND_DIMS] = shape_expand_dims,
 	[SHAPE_SAME_AXIS] = infer_same_axis,
+	[SHAPE_LIKE] = infer_like,
 	[SHAPE_LAYER_NORM] = infer_layer_norm,
 	[SHAPE_BATCH_NORM] = infer_batch_norm,
 	[SHAPE_WINDOWS] = infer_windows,

@@ -194,12 +194,16 @@ text_param(struct text *t, const struct subject *s)
 }
 
 static void
-add_pair(struct text *t, const struct subject *s)
+add_shapes(struct text *t, const struct subject *s)
 {
+	size_t n = s->n_in < 2 ? 2 : s->n_in, i;
+
 	add(t, "shapes ");
-	add_input(t, s, 0);
-	add(t, " and ");
-	add_input(t, s, 1);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			add(t, i + 1 == n ? " and " : ", ");
+		add_input(t, s, (int32_t)i);
+	}
 }
 
 static void
@@ -208,7 +212,7 @@ text_inner(struct text *t, const struct subject *s)
 	const int64_t *a = s->e->a;
 	bool flat = s->n_in > 1 && s->in[1] != NULL && s->in[1]->ndim == 1;
 
-	add_pair(t, s);
+	add_shapes(t, s);
 	add(t, " do not fit: the last axis of the first is %" PRId64
 	    " and the %s of the second %" PRId64 "; make them equal", a[1],
 	    flat ? "only axis" : "last axis but one", a[2]);
@@ -258,7 +262,7 @@ text_shape(struct text *t, const struct subject *s)
 
 	switch ((enum shape_fault)a[3]) {
 	case FAULT_BROADCAST:
-		add_pair(t, s);
+		add_shapes(t, s);
 		add(t, " do not broadcast: axis %" PRId64 " is %" PRId64
 		    " and %" PRId64 "; make them equal or 1", a[0], a[1], a[2]);
 		break;
@@ -295,7 +299,7 @@ text_shape(struct text *t, const struct subject *s)
 		    "matrices", a[1], a[2]);
 		break;
 	case FAULT_ROWS:
-		add_pair(t, s);
+		add_shapes(t, s);
 		add(t, " do not fit: matrices of %" PRId64 " rows and right-"
 		    "hand sides of %" PRId64 "; make them equal", a[1], a[2]);
 		break;
@@ -398,7 +402,15 @@ text_dtype(struct text *t, const struct subject *s)
 	    s->row->dtype == DTYPE_KEEP)
 		text_converted(t, s);
 	else if (s->row != NULL && s->row->dtype == DTYPE_POW)
-		add(t, "two bools have no power here; convert one to int64");
+		add(t, "bools alone have no %s here; convert one to int64",
+		    s->row->code == OP_POW ? "power" : s->row->name);
+	else if (s->row != NULL && (s->row->dtype == DTYPE_BITS ||
+	    s->row->dtype == DTYPE_SHIFT)) {
+		add(t, "takes %s, got ", s->row->dtype == DTYPE_BITS ?
+		    "bools and integers" : "integers");
+		add_input(t, s, s->e->input);
+		add(t, "; convert it with astype");
+	}
 	else {
 		add(t, "does not take %s, got ", dtype_name(d));
 		add_input(t, s, s->e->input);

@@ -102,6 +102,11 @@ uint32_t lower_norm(struct lower *, const struct compound *);
 uint32_t lower_count_nonzero(struct lower *, const struct compound *);
 uint32_t lower_ptp(struct lower *, const struct compound *);
 
+/* lower_elem.c */
+uint32_t lower_clip(struct lower *, const struct compound *);
+uint32_t lower_relu(struct lower *, const struct compound *);
+uint32_t lower_round(struct lower *, const struct compound *);
+
 /* lower_learn.c */
 uint32_t lower_softmax(struct lower *, const struct compound *);
 uint32_t lower_log_softmax(struct lower *, const struct compound *);

@@ -248,6 +248,27 @@ plan_expand_dims(struct plan *p, const struct plan_op *op)
 	}
 }
 
+/* The same number everywhere, without memory. */
+static void
+plan_constant(struct plan *p, const struct plan_op *op, int number)
+{
+	static const uint8_t truths[] = { 0, 1 };
+	static const int32_t ints[] = { 0, 1 };
+	static const int64_t longs[] = { 0, 1 };
+	static const float floats[] = { 0, 1 };
+	static const double doubles[] = { 0, 1 };
+	const void *const bytes[DT_COUNT] = {
+		[DT_BOOL] = &truths[number], [DT_I32] = &ints[number],
+		[DT_I64] = &longs[number], [DT_F32] = &floats[number],
+		[DT_F64] = &doubles[number],
+	};
+	struct view *v = &p->values[op->i].view;
+
+	*v = op->out;
+	memset(v->strides, 0, sizeof v->strides);
+	v->slot = plan_outside(p, bytes[op->out.dtype]);
+}
+
 static void
 plan_reshape(struct plan *p, const struct plan_op *op)
 {
@@ -266,6 +287,16 @@ plan_value(struct plan *p, const struct plan_op *op)
 	switch (op->row->code) {
 	case OP_LIN:
 		p->values[op->i].view = p->values[op->in[0]].view;
+		break;
+	case OP_ASTYPE:
+		if (p->values[op->in[0]].view.dtype == op->out.dtype)
+			p->values[op->i].view = p->values[op->in[0]].view;
+		else
+			plan_tile(p, op);
+		break;
+	case OP_ZEROS_LIKE:
+	case OP_ONES_LIKE:
+		plan_constant(p, op, op->row->code == OP_ONES_LIKE);
 		break;
 	case OP_TRANSPOSE:
 		plan_transpose(p, op);

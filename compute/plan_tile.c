@@ -1,138 +1,39 @@
 /*
- * Plans elementwise steps: loads, casts and kernels in a line.  An op whose
- * only user is elementwise and of the same shape is not computed on its own:
- * it becomes part of its user's line, and its value never reaches memory.
+ * Plans elementwise steps: what each op becomes in a chain.  An op whose only
+ * user is elementwise and of the same shape is not computed on its own: it
+ * becomes part of its user's chain, and its value never reaches memory.
  */
-#include "compute/plan.h"
+#include "compute/chain.h"
 
 #include <string.h>
 
-#define CHAIN_PART	22	/* so that two parts and an op fit TILE_REGS */
-#define COST_LOAD	8	/* of an element, in flops of a product */
-#define COST_OP		8
 #define COST_FUNCTION	96
 #define COST_POWER	600
 
-struct chain {
-	struct tile_instr instr[TILE_REGS];
-	uint32_t	 n;
-	uint32_t	 n_buffers;
-	uint32_t	 cost;			/* of an element */
-	uint64_t	 busy;			/* buffers, by bit */
-	const int64_t	*dims;
-	uint32_t	 ndim;
-};
-
-static void
-chain_init(struct chain *c, const struct view *out)
-{
-	memset(c, 0, sizeof *c);
-	c->busy = 1;		/* buffer 0: gathering */
-	c->n_buffers = 1;
-	c->dims = out->dims;
-	c->ndim = out->ndim;
-}
-
-static uint8_t
-chain_buffer(struct chain *c)
-{
-	uint32_t i = 1;
-
-	while ((c->busy >> i & 1) != 0)
-		i++;
-	c->busy |= UINT64_C(1) << i;
-	if (i + 1 > c->n_buffers)
-		c->n_buffers = i + 1;
-	return (uint8_t)i;
-}
-
-/* Filled before the first tile, so nothing else may ever have used it. */
-static uint8_t
-chain_fresh(struct chain *c)
-{
-	c->busy |= UINT64_C(1) << c->n_buffers;
-	return (uint8_t)c->n_buffers++;
-}
-
-/* Registers are used once: their buffer is free again, but for scalars. */
-static void
-chain_release(struct chain *c, uint32_t reg)
-{
-	if (c->instr[reg].mode != TILE_SCALAR && c->instr[reg].buffer != 0)
-		c->busy &= ~(UINT64_C(1) << c->instr[reg].buffer);
-}
-
-static enum tile_mode
-load_mode(const struct view *v)
-{
-	bool still = true;
-
-	for (uint32_t i = 0; i < v->ndim; i++)
-		if (v->strides[i] != 0)
-			still = false;
-	if (still)
-		return TILE_SCALAR;
-	return v->ndim == 1 && v->strides[0] == 1 ? TILE_DIRECT : TILE_GATHER;
-}
-
-static uint8_t
-chain_load(struct plan *p, struct chain *c, const struct view *from,
-    enum dtype dtype)
-{
-	struct tile_instr *in = &c->instr[c->n];
-	struct view *v = plan_alloc(p, sizeof *v);
-
-	if (v == NULL)
-		return 0;
-	plan_use(p, from->slot);
-	*v = *from;
-	view_broadcast(v, c->ndim, c->dims);
-	view_collapse(v);
-	in->src = v;
-	in->mode = load_mode(v);
-	in->fn = tile_cast(v->dtype, dtype);
-	if (in->mode == TILE_SCALAR)
-		in->buffer = chain_fresh(c);
-	else if (in->mode != TILE_DIRECT || in->fn != NULL)
-		in->buffer = chain_buffer(c);
-	c->cost += COST_LOAD;
-	return (uint8_t)c->n++;
-}
-
-static uint8_t
-chain_apply(struct chain *c, tile_fn fn, uint8_t a, uint8_t b, uint32_t cost)
-{
-	struct tile_instr *in = &c->instr[c->n];
-
-	in->mode = TILE_OP;
-	in->fn = fn;
-	in->a = a;
-	in->b = b;
-	in->buffer = chain_buffer(c);
-	chain_release(c, a);
-	if (b != a)
-		chain_release(c, b);
-	c->cost += cost;
-	return (uint8_t)c->n++;
-}
-
 static uint8_t chain_op(struct plan *, struct chain *, uint32_t op);
 
-static uint8_t
-chain_value(struct plan *p, struct chain *c, uint32_t op, enum dtype dtype)
+static const struct program_op *
+input_op(const struct plan *p, uint32_t op, uint32_t k)
 {
-	const struct value *v = &p->values[op];
-	tile_fn cast;
-	uint8_t reg;
+	return &p->prog.ops[p->prog.refs[p->prog.ops[op].first_in + k] -
+	    p->prog.base];
+}
+
+/* Input k of the op, as dtype. */
+static uint8_t
+chain_input(struct plan *p, struct chain *c, uint32_t op, uint32_t k,
+    enum dtype dtype)
+{
+	uint32_t in = p->prog.refs[p->prog.ops[op].first_in + k] -
+	    p->prog.base;
+	const struct value *v = &p->values[in];
 
 	if (!v->deferred)
 		return chain_load(p, c, &v->view, dtype);
-	reg = chain_op(p, c, op);
-	cast = tile_cast(v->view.dtype, dtype);
-	return cast == NULL ? reg : chain_apply(c, cast, reg, reg, COST_OP);
+	return chain_cast(c, chain_op(p, c, in), v->view.dtype, dtype);
 }
 
-/* What an op computes in: its own dtype, or for comparisons the inputs'. */
+/* What a kernel computes in: the op's dtype, or for comparisons the inputs'. */
 static enum dtype
 compute_dtype(const struct plan *p, uint32_t op)
 {
@@ -142,13 +43,25 @@ compute_dtype(const struct plan *p, uint32_t op)
 	if (op_by_code(o->code)->dtype != DTYPE_BOOL)
 		return o->dtype;
 	for (uint32_t k = 0; k < o->n_in; k++)
-		all = dtype_promote(all, p->prog.ops[p->prog.refs[o->first_in +
-		    k] - p->prog.base].dtype);
+		all = dtype_promote(all, input_op(p, op, k)->dtype);
 	return all;
 }
 
 static uint8_t
-chain_op(struct plan *p, struct chain *c, uint32_t op)
+chain_where(struct plan *p, struct chain *c, uint32_t op)
+{
+	enum dtype dtype = p->prog.ops[op].dtype;
+	uint8_t a = chain_input(p, c, op, 0, dtype);
+	uint8_t b = chain_input(p, c, op, 1, dtype);
+	uint8_t cond = chain_input(p, c, op, 2, DT_BOOL);
+
+	return p->failed ? 0 : chain_select(c, tile_select(dtype, p->wide), a,
+	    b, cond);
+}
+
+/* An op that is one kernel of one input or two. */
+static uint8_t
+chain_kernel(struct plan *p, struct chain *c, uint32_t op)
 {
 	const struct program_op *o = &p->prog.ops[op];
 	const uint32_t *refs = p->prog.refs + o->first_in;
@@ -159,42 +72,30 @@ chain_op(struct plan *p, struct chain *c, uint32_t op)
 
 	if (op_by_code(code)->cost == COST_TRANSCENDENTAL)
 		cost = code == OP_POW ? COST_POWER : COST_FUNCTION;
-	a = chain_value(p, c, refs[0] - p->prog.base, dtype);
+	a = chain_input(p, c, op, 0, dtype);
 	b = a;
 	if (o->n_in == 2 && refs[1] != refs[0])
-		b = chain_value(p, c, refs[1] - p->prog.base, dtype);
+		b = chain_input(p, c, op, 1, dtype);
 	if (p->failed)
 		return 0;
 	return chain_apply(c, tile_kernel(code, dtype, p->wide), a, b, cost);
 }
 
-static struct tile_step *
-chain_end(struct plan *p, const struct chain *c, uint32_t op,
-    const struct view *out)
+static uint8_t
+chain_op(struct plan *p, struct chain *c, uint32_t op)
 {
-	struct tile_step *t;
-	size_t size = c->n * sizeof t->instr[0];
-	int64_t elements = view_elements(out);
+	const struct program_op *o = &p->prog.ops[op];
 
-	if (p->failed || (t = plan_alloc(p, sizeof *t + size)) == NULL)
-		return NULL;
-	t->out = *out;
-	view_collapse(&t->out);
-	t->whole = t->out.ndim == 0 ||
-	    (t->out.ndim == 1 && t->out.strides[0] == 1);
-	t->elements = elements;
-	t->canonical = false;
-	t->check_power = false;
-	t->exponents = 0;
-	t->n = (uint8_t)c->n;
-	t->n_buffers = (uint8_t)c->n_buffers;
-	memcpy(t->instr, c->instr, size);
-	plan_use(p, out->slot);
-	plan_step(p, STEP_TILE, op, (elements + VIEW_TILE - 1) / VIEW_TILE,
-	    (uint64_t)(c->cost + COST_LOAD) *
-	    (uint64_t)(elements < VIEW_TILE ? elements : VIEW_TILE),
-	    (int64_t)c->n_buffers * TILE_BYTES, t);
-	return t;
+	switch (o->code) {
+	case OP_WHERE:
+		return chain_where(p, c, op);
+	case OP_ASTYPE:
+		return chain_input(p, c, op, 0, o->dtype);
+	case OP_FULL_LIKE:
+		return chain_input(p, c, op, 1, o->dtype);
+	default:
+		return chain_kernel(p, c, op);
+	}
 }
 
 /* ---- which ops are elementwise, and which are computed in their user ---- */
@@ -204,8 +105,19 @@ plan_is_tile(const struct plan *p, uint32_t i)
 {
 	const struct program_op *o = &p->prog.ops[i];
 
-	/* Every elementwise op exists for float64. */
-	return o->n_in > 0 && tile_kernel(o->code, DT_F64, false) != NULL;
+	switch (o->code) {
+	case OP_ASTYPE:
+		return o->n_in > 0 && o->dtype != input_op(p, i, 0)->dtype;
+	case OP_WHERE:
+	case OP_FULL_LIKE:
+		return o->n_in > 0;
+	default:
+		/* Every other one exists for float64, bool or int64. */
+		return o->n_in > 0 &&
+		    (tile_kernel(o->code, DT_F64, false) != NULL ||
+		    tile_kernel(o->code, DT_BOOL, false) != NULL ||
+		    tile_kernel(o->code, DT_I64, false) != NULL);
+	}
 }
 
 static bool
@@ -230,7 +142,8 @@ plan_defer(struct plan *p, const struct plan_op *op)
 	}
 	v->instrs = (uint8_t)n;
 	/* Integer powers can fail, which must be seen to be theirs. */
-	v->deferred = n <= CHAIN_PART && v->uses == 1 &&
+	v->deferred = v->uses == 1 &&
+	    n <= (TILE_REGS - 1u) / p->prog.ops[v->user].n_in - 1 &&
 	    (o->flags & PROGRAM_EXPORT) == 0 &&
 	    !(o->code == OP_POW && !dtype_is_float(o->dtype)) &&
 	    plan_is_tile(p, v->user) &&

@@ -83,6 +83,9 @@ one_tile(const struct run *r, const struct tile_step *t, uint8_t *scratch,
 			to = out;
 		if (in->mode == TILE_SCALAR) {
 			reg[i] = to;
+		} else if (in->mode == TILE_SELECT) {
+			in->select(reg[in->a], reg[in->b], reg[in->c], to, n);
+			reg[i] = to;
 		} else if (in->mode != TILE_OP) {
 			reg[i] = load(r, in, start, n, scratch, to);
 		} else {

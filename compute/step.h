@@ -13,7 +13,7 @@
 #include "compute/view.h"
 
 #define STEP_NO_SLOT	0xffffffffu
-#define TILE_REGS	48	/* instructions of a chain, at most */
+#define TILE_REGS	56	/* instructions of a chain, at most */
 /* Of a register's buffer; a little more, so that no two lie 4 KiB apart,
  * which makes loads wait for stores that have nothing to do with them. */
 #define TILE_BYTES	(VIEW_TILE * 8 + 1344)
@@ -42,13 +42,16 @@ struct step {
  * Elementwise: a straight line of instructions, run tile by tile.  Instruction
  * i fills register i: a load, or a kernel on two registers.
  */
-enum tile_mode { TILE_OP, TILE_DIRECT, TILE_SCALAR, TILE_GATHER };
+enum tile_mode {
+	TILE_OP, TILE_SELECT, TILE_DIRECT, TILE_SCALAR, TILE_GATHER,
+};
 
 struct tile_instr {
 	enum tile_mode	 mode;
-	uint8_t		 a, b;		/* registers, of TILE_OP */
+	uint8_t		 a, b, c;	/* registers that a kernel reads */
 	uint8_t		 buffer;	/* that register i lives in */
 	tile_fn		 fn;		/* kernel, or a load's cast (or NULL) */
+	select_fn	 select;	/* of TILE_SELECT */
 	const struct view *src;		/* of a load; collapsed */
 };
 

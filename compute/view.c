@@ -68,14 +68,15 @@ view_contiguous(const struct view *v)
 void
 view_broadcast(struct view *v, uint32_t ndim, const int64_t *dims)
 {
-	uint32_t add = ndim - v->ndim;
+	uint32_t add = ndim > v->ndim ? ndim - v->ndim : 0;
+	uint32_t drop = v->ndim > ndim ? v->ndim - ndim : 0;
 	int64_t strides[TENSOR_RANK];
 
 	for (uint32_t i = 0; i < ndim; i++) {
-		if (i < add || v->dims[i - add] == 1)
+		if (i < add || v->dims[i - add + drop] == 1)
 			strides[i] = 0;
 		else
-			strides[i] = v->strides[i - add];
+			strides[i] = v->strides[i - add + drop];
 	}
 	memcpy(v->strides, strides, ndim * sizeof *strides);
 	memcpy(v->dims, dims, ndim * sizeof *dims);

@@ -32,7 +32,10 @@ struct walk {
 void	 view_of_shape(struct view *, const struct shape *, uint32_t slot);
 bool	 view_contiguous(const struct view *);
 int64_t	 view_elements(const struct view *);
-/* The view as if broadcast to ndim, dims; these were checked to fit. */
+/*
+ * The view as if broadcast to ndim, dims; these were checked to fit.  Leading
+ * axes that there are too many of have length 1, and go.
+ */
 void	 view_broadcast(struct view *, uint32_t ndim, const int64_t *dims);
 /* One more axis, before axis i. */
 void	 view_insert(struct view *, uint32_t i, int64_t dim, int64_t stride);

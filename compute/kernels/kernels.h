@@ -16,6 +16,10 @@ typedef void (*tile_fn)(const void *a, const void *b, void *z, size_t n);
  * processor's widest vectors rather than every one's.
  */
 tile_fn	 tile_kernel(enum op_code, enum dtype, bool wide);
+/* z[i] = c[i] ? a[i] : b[i]; c are bools. */
+typedef void (*select_fn)(const void *a, const void *b, const void *c,
+	    void *z, size_t n);
+select_fn tile_select(enum dtype, bool wide);
 tile_fn	 tile_cast(enum dtype from, enum dtype to);	/* NULL: same */
 bool	 tile_negative(const void *, enum dtype, size_t n);	/* any < 0 */
 
@@ -177,6 +181,7 @@ const struct gemm_kernel *gemm_kernel(enum dtype, bool wide);
 #if defined(__x86_64__)
 const struct gemm_kernel *gemm_kernel_avx2(enum dtype);
 tile_fn	 tile_kernel_avx2(enum op_code, enum dtype);
+select_fn tile_select_avx2(enum dtype);
 #endif
 
 /* Whether wide may be asked for here. */

@@ -23,6 +23,18 @@ tile_kernel(enum op_code code, enum dtype dtype, bool wide)
 	return pick(code, dtype);
 }
 
+select_fn
+tile_select(enum dtype dtype, bool wide)
+{
+#if defined(__x86_64__)
+	if (wide)
+		return tile_select_avx2(dtype);
+#else
+	(void)wide;
+#endif
+	return pick_select(dtype);
+}
+
 bool
 tile_negative(const void *v, enum dtype dtype, size_t n)
 {

@@ -20,5 +20,11 @@ tile_kernel_avx2(enum op_code code, enum dtype dtype)
 	return pick(code, dtype);
 }
 
+select_fn
+tile_select_avx2(enum dtype dtype)
+{
+	return pick_select(dtype);
+}
+
 #include "compute/kernels/avx2_end.h"
 #endif

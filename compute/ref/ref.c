@@ -189,6 +189,10 @@ ref_op(const struct op_row *row, const struct op_params *params,
 		    (size_t)shape_bytes(&out->shape));
 		return E_OK;
 	default:
+		if (row->code >= OP_FLOOR && row->code <= OP_FULL_LIKE) {
+			ref_elem(row, in, n_in, out);
+			return E_OK;
+		}
 		return ref_elementwise(row->code, in, n_in, out);
 	}
 }

@@ -27,6 +27,8 @@ enum error ref_compound(const struct op_row *, const struct op_params *,
 /* The families; each gets inputs of any dtype. */
 enum error ref_elementwise(enum op_code, const struct ref_value *in,
 	    size_t n_in, struct ref_value *out);
+void	 ref_elem(const struct op_row *, const struct ref_value *in,
+	    size_t n_in, struct ref_value *out);
 void	 ref_reduce(enum op_code, uint32_t bits, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_arg(enum op_code, int32_t axis, const struct ref_value *in,
@@ -99,6 +101,9 @@ bool	 ref_before(enum dtype, struct ref_number a, struct ref_number b);
 
 /* Position along each axis of flat index at, and back. */
 void	 ref_index(const struct shape *, int64_t at, int64_t *index);
+/* Where the element of v lies that is broadcast to index of out. */
+int64_t	 ref_broadcast(const struct shape *v, const struct shape *out,
+	    const int64_t *index);
 int64_t	 ref_flat(const struct shape *, const int64_t *index);
 
 #endif

@@ -150,17 +150,15 @@ number_f64(enum op_code code, double a, double b)
 	}
 }
 
-/* Where the element of v lies that is broadcast to index of out. */
-static int64_t
-broadcast(const struct shape *v, const struct shape *out,
+int64_t
+ref_broadcast(const struct shape *v, const struct shape *out,
     const int64_t *index)
 {
-	uint32_t add = out->ndim - v->ndim;
 	int64_t at = 0;
 
 	for (uint32_t i = 0; i < v->ndim; i++)
-		at = at * v->dims[i] +
-		    (v->dims[i] == 1 ? 0 : index[i + add]);
+		at = at * v->dims[i] + (v->dims[i] == 1 ? 0 :
+		    index[i + out->ndim - v->ndim]);
 	return at;
 }
 
@@ -203,10 +201,10 @@ ref_elementwise(enum op_code code, const struct ref_value *in, size_t n_in,
 		struct ref_number a, b = { 0, 0, 0 };
 
 		ref_index(&out->shape, i, index);
-		a = ref_get(&in[0], broadcast(&in[0].shape, &out->shape,
+		a = ref_get(&in[0], ref_broadcast(&in[0].shape, &out->shape,
 		    index), dtype);
 		if (n_in > 1)
-			b = ref_get(&in[1], broadcast(&in[1].shape,
+			b = ref_get(&in[1], ref_broadcast(&in[1].shape,
 			    &out->shape, index), dtype);
 		if (code == OP_POW && !dtype_is_float(dtype) && b.i < 0)
 			return E_NEGATIVE_POWER;

@@ -97,9 +97,14 @@ PyObject	*op_record(struct py_recorder *, PyTypeObject *, const struct op_row *,
 PyObject	*op_made(struct core *, PyObject *op);
 
 /* py_input.c */
-/* The value number of an input; -1 with an exception, 0: not an input. */
+/* An int, float or bool of Python's. */
+bool		 is_number(PyObject *);
+/*
+ * The value number of an input; -1 with an exception, 0: not an input.  A
+ * number takes the dtype other if it can, DT_NONE: its own.
+ */
 int64_t		 input_value(struct py_recorder *, PyObject *,
-		    const struct shape *other);
+		    enum dtype other);
 int		 input_pair(struct py_recorder *, PyObject *a, PyObject *b,
 		    uint32_t in[2]);
 /* False with an exception: an integer to a negative power that is written. */

@@ -56,13 +56,13 @@ row_tuple(const struct op_row *row)
 	}
 	if (params == NULL)
 		return NULL;
-	return Py_BuildValue("IssIINs", (unsigned)row->code, row->name,
+	return Py_BuildValue("IssIINsz", (unsigned)row->code, row->name,
 	    row->wire, (unsigned)row->min, (unsigned)row->max, params,
-	    row->doc);
+	    row->doc, op_inputs(row));
 }
 
 /* ops(): (code, name, wire, min, max, ((param, kind, default,
- * choices)...), doc)... */
+ * choices)...), doc, names of inputs)... */
 static PyObject *
 ops(PyObject *module, PyObject *arg)
 {

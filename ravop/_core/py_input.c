@@ -78,7 +78,7 @@ number_value(struct py_recorder *g, PyObject *number, enum dtype other)
 	return recorder_const(&g->r, dtype, &f);
 }
 
-static bool
+bool
 is_number(PyObject *obj)
 {
 	return PyFloat_CheckExact(obj) || PyLong_CheckExact(obj) ||
@@ -86,7 +86,7 @@ is_number(PyObject *obj)
 }
 
 int64_t
-input_value(struct py_recorder *g, PyObject *obj, const struct shape *other)
+input_value(struct py_recorder *g, PyObject *obj, enum dtype other)
 {
 	PyObject *op;
 	int64_t value;
@@ -94,8 +94,7 @@ input_value(struct py_recorder *g, PyObject *obj, const struct shape *other)
 	if (is_op(obj))
 		return value_of_op(g, (struct py_op *)obj);
 	if (is_number(obj))
-		return number_value(g, obj,
-		    other == NULL ? DT_NONE : (enum dtype)other->dtype);
+		return number_value(g, obj, other);
 	op = PyObject_CallMethodObjArgs((PyObject *)g, g->core->lift, obj,
 	    NULL);
 	if (op == NULL)
@@ -117,18 +116,16 @@ input_value(struct py_recorder *g, PyObject *obj, const struct shape *other)
 int
 input_pair(struct py_recorder *g, PyObject *a, PyObject *b, uint32_t in[2])
 {
-	const struct shape *other;
-	struct shape shape;
+	enum dtype other = DT_NONE;
 	int64_t v[2];
 	int first = is_number(a);	/* the strong one first */
 	PyObject *obj[2] = { a, b };
 
-	v[first] = input_value(g, obj[first], NULL);
+	v[first] = input_value(g, obj[first], DT_NONE);
 	if (v[first] <= 0)
 		return (int)v[first];
-	/* A copy: recording moves the array it lies in. */
-	shape = *recorder_shape(&g->r, (uint32_t)v[first]);
-	other = is_number(obj[first]) ? NULL : &shape;
+	if (!is_number(obj[first]))
+		other = recorder_shape(&g->r, (uint32_t)v[first])->dtype;
 	v[!first] = input_value(g, obj[!first], other);
 	if (v[!first] <= 0)
 		return (int)v[!first];

@@ -179,6 +179,72 @@ op_pow(PyObject *a, PyObject *b, PyObject *modulus)
 }
 
 static PyObject *
+op_floor_divide(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_FLOOR_DIVIDE);
+}
+
+static PyObject *
+op_mod(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_MOD);
+}
+
+static PyObject *
+op_divmod(PyObject *a, PyObject *b)
+{
+	PyObject *quotient = binary(a, b, OP_FLOOR_DIVIDE), *rest;
+
+	if (quotient == NULL || quotient == Py_NotImplemented)
+		return quotient;
+	rest = binary(a, b, OP_MOD);
+	if (rest != NULL)
+		return Py_BuildValue("NN", quotient, rest);
+	Py_DECREF(quotient);
+	return NULL;
+}
+
+static PyObject *
+op_and(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_BITWISE_AND);
+}
+
+static PyObject *
+op_or(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_BITWISE_OR);
+}
+
+static PyObject *
+op_xor(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_BITWISE_XOR);
+}
+
+static PyObject *
+op_lshift(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_LEFT_SHIFT);
+}
+
+static PyObject *
+op_rshift(PyObject *a, PyObject *b)
+{
+	return binary(a, b, OP_RIGHT_SHIFT);
+}
+
+/* Of floats, as in 2022, the inverse of the matrix. */
+static PyObject *
+op_invert(PyObject *a)
+{
+	struct py_op *op = (struct py_op *)a;
+
+	return unary(a, dtype_is_float(recorder_shape(&op->graph->r,
+	    op->value)->dtype) ? OP_INV : OP_INVERT);
+}
+
+static PyObject *
 op_neg(PyObject *a)
 {
 	return unary(a, OP_NEG);
@@ -285,6 +351,15 @@ static PyType_Slot op_slots[] = {
 	{ Py_nb_true_divide, op_div },
 	{ Py_nb_matrix_multiply, op_matmul },
 	{ Py_nb_power, op_pow },
+	{ Py_nb_floor_divide, op_floor_divide },
+	{ Py_nb_remainder, op_mod },
+	{ Py_nb_divmod, op_divmod },
+	{ Py_nb_and, op_and },
+	{ Py_nb_or, op_or },
+	{ Py_nb_xor, op_xor },
+	{ Py_nb_lshift, op_lshift },
+	{ Py_nb_rshift, op_rshift },
+	{ Py_nb_invert, op_invert },
 	{ Py_nb_negative, op_neg },
 	{ Py_nb_positive, op_pos },
 	{ Py_nb_absolute, op_abs },

@@ -164,30 +164,30 @@ inputs(struct py_recorder *g, const struct op_row *row, PyObject *tuple,
     uint32_t *in)
 {
 	Py_ssize_t i, n = PyTuple_GET_SIZE(tuple);
-	PyObject *bad = NULL;
+	enum dtype all = DT_NONE;
+	PyObject *obj, *bad = NULL;
 	int64_t value;
-	int got;
+	bool weak;
 
-	if (n == 2 && row->max == 2) {
-		got = input_pair(g, PyTuple_GET_ITEM(tuple, 0),
-		    PyTuple_GET_ITEM(tuple, 1), in);
-		if (got > 0 && row->code == OP_POW &&
-		    !power_fits(g, PyTuple_GET_ITEM(tuple, 1), in))
-			return -1;
-		if (got != 0)
-			return got;
-		bad = tuple;
-	}
-	for (i = 0; i < n && bad == NULL; i++) {
-		value = input_value(g, PyTuple_GET_ITEM(tuple, i), NULL);
+	/* Numbers last: they take the dtype that the others promote to. */
+	for (i = 0; i < 2 * n && bad == NULL; i++) {
+		obj = PyTuple_GET_ITEM(tuple, i % n);
+		weak = op_promotes(row, (size_t)(i % n)) && is_number(obj);
+		if (weak != (i >= n))
+			continue;
+		value = input_value(g, obj, weak ? all : DT_NONE);
 		if (value < 0)
 			return -1;
 		if (value == 0)
-			bad = PyTuple_GET_ITEM(tuple, i);
-		in[i] = (uint32_t)value;
+			bad = obj;
+		in[i % n] = (uint32_t)value;
+		if (value > 0 && !weak && op_promotes(row, (size_t)(i % n)))
+			all = dtype_promote(all, (enum dtype)recorder_shape(
+			    &g->r, (uint32_t)value)->dtype);
 	}
 	if (bad == NULL)
-		return 1;
+		return row->code == OP_POW && n == 2 && !power_fits(g,
+		    PyTuple_GET_ITEM(tuple, 1), in) ? -1 : 1;
 	PyErr_Format(g->core->refused, "%s cannot take %R as input. Give it "
 	    "ops, numbers, lists or arrays.", row->name, bad);
 	return -1;

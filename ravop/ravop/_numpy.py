@@ -19,6 +19,16 @@ UFUNCS = {
     "fabs": "abs", "matmul": "matmul", "greater": "greater",
     "greater_equal": "greater_equal", "less": "less",
     "less_equal": "less_equal", "equal": "equal", "not_equal": "not_equal",
+    "floor": "floor", "ceil": "ceil", "trunc": "trunc", "rint": "rint",
+    "sign": "sign", "reciprocal": "reciprocal", "minimum": "minimum",
+    "maximum": "maximum", "clip": "clip", "remainder": "mod",
+    "floor_divide": "floor_divide", "logical_and": "logical_and",
+    "logical_or": "logical_or", "logical_xor": "logical_xor",
+    "logical_not": "logical_not", "bitwise_and": "bitwise_and",
+    "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor",
+    "invert": "invert", "left_shift": "left_shift",
+    "right_shift": "right_shift", "isnan": "isnan", "isfinite": "isfinite",
+    "isinf": "isinf",
 }
 REDUCTIONS = {"add": "sum", "maximum": "max", "minimum": "min"}
 FUNCTIONS = {
@@ -30,7 +40,9 @@ FUNCTIONS = {
     "var": "variance", "std": "std", "median": "median",
     "quantile": "quantile", "percentile": "percentile", "average": "average",
     "norm": "norm", "count_nonzero": "count_nonzero", "ptp": "ptp",
-    "argsort": "argsort", "searchsorted": "searchsorted",
+    "argsort": "argsort", "searchsorted": "searchsorted", "clip": "clip",
+    "around": "round", "round_": "round", "round": "round",
+    "zeros_like": "zeros_like", "ones_like": "ones_like",
 }
 
 
@@ -48,6 +60,23 @@ def _known(keywords: dict[str, Any], what: str) -> dict[str, Any]:
     return given
 
 
+def _where(condition: Any, *ab: Any) -> Any:
+    if len(ab) != 2:
+        raise TypeError("numpy.where on ops takes condition, x and y; "
+                        "R.nonzero(x) gives indices")
+    return _made("where")(*ab, condition)
+
+
+def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
+    return _made("full_like")(a, fill_value, dtype=dtype)
+
+
+#: Where NumPy's arguments are others.
+ADAPTED: dict[str, Callable[..., Any]] = {
+    "where": _where, "full_like": _full_like,
+}
+
+
 def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
           keywords: dict[str, Any]) -> Any:
     """NEP 13."""
@@ -55,6 +84,8 @@ def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
     given = _known(keywords, name)
     if method == "__call__" and name in UFUNCS and not given:
         return _made(UFUNCS[name])(*inputs)
+    if method == "__call__" and name == "divmod" and not given:
+        return divmod(inputs[0], inputs[1])
     if method == "reduce" and name in REDUCTIONS:
         # ufunc.reduce defaults to axis 0, the functions to all axes.
         axis = keywords.get("axis", 0)
@@ -66,6 +97,8 @@ def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
 def function(func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """NEP 18."""
     name = func.__name__
+    if name in ADAPTED:
+        return ADAPTED[name](*args, **_known(keywords, name))
     if name in FUNCTIONS:
         return _made(FUNCTIONS[name])(*args, **_known(keywords, name))
     raise TypeError(unavailable(name))

@@ -130,6 +130,10 @@ class Op(Record, Methods):
     def __float__(self) -> float:
         return float(self._one())
 
+    def __round__(self, ndigits: int | None = None) -> Op:
+        rounded: Op = self.round(ndigits or 0)
+        return rounded
+
     def __index__(self) -> int:
         if self.ndim or self.dtype.kind != "i":
             raise TypeError("only integer scalars can be an index")

@@ -50,18 +50,21 @@ class Row:
     most: int
     params: tuple[Param, ...]
     doc: str
+    names: str | None   # of the inputs, where not x or a and b
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of its inputs."""
         if self.most == MANY:
             return ("*inputs",)
+        if self.names is not None:
+            return tuple(n.split("=")[0] for n in self.names.split())
         return ("x",) if self.most == 1 else ("a", "b", "c")[: self.most]
 
 
 ROWS = {
     row[1]: Row(row[0], row[1], row[2], row[3], row[4],
-                tuple(Param(*p) for p in row[5]), row[6])
+                tuple(Param(*p) for p in row[5]), row[6], row[7])
     for row in _core.ops()
 }
 ALIASES: dict[str, str] = _core.aliases()
@@ -86,10 +89,15 @@ def is_op(value: object) -> bool:
     return isinstance(value, _core.Op)
 
 
-def _inputs(row: Row, args: tuple[Any, ...]
+def _inputs(row: Row, args: tuple[Any, ...], named: dict[str, Any]
             ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Splits positional arguments into inputs and parameters."""
+    """Splits arguments into inputs, some perhaps named, and parameters."""
     if row.most != MANY:
+        if named and row.names is not None:
+            for name in row.inputs[len(args):]:
+                if name not in named:
+                    break
+                args += (named.pop(name),)
         return args[: row.most], args[row.most:]
     # NumPy's way, concat([a, b]), beside concat(a, b).
     if len(args) == 1 and isinstance(args[0], (list, tuple)):
@@ -126,8 +134,31 @@ def _signature(row: Row) -> str:
 
 def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     """Records a row of the table."""
+    if row.name == "clip":
+        return _clip(args, named)
+    return _record(row, args, named)
+
+
+def _clip(args: tuple[Any, ...], named: dict[str, Any]) -> Op:
+    """Without one of the limits it is minimum or maximum."""
+    limits = [*args[1:3], None, None][:2]
+    for i, names in enumerate((("lower_limit", "a_min", "min"),
+                               ("upper_limit", "a_max", "max"))):
+        for name in names:
+            limits[i] = named.pop(name, limits[i])
+    lower, upper = limits
+    if lower is None and upper is None:
+        raise GraphError("clip needs lower_limit=, upper_limit= or both.")
+    if upper is None:
+        return _record(ROWS["maximum"], (*args[:1], lower), named)
+    if lower is None:
+        return _record(ROWS["minimum"], (*args[:1], upper), named)
+    return _record(ROWS["clip"], (*args[:1], lower, upper, *args[3:]), named)
+
+
+def _record(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     name = named.pop("name", None)
-    inputs, given = _inputs(row, args)
+    inputs, given = _inputs(row, args, named)
     params = _params(row, given, named)
     graph = next((i.graph for i in inputs if is_op(i)), None)
     if graph is None:
@@ -210,12 +241,21 @@ def _document(row: Row, name: str) -> str:
     return "\n".join(lines + EXAMPLES.get(row.name, [])) + "\n"
 
 
+def optional(row: Row, name: str) -> bool:
+    """True for an input that may be left out."""
+    return row.names is not None and f"{name}=None" in row.names.split()
+
+
 def _inspectable(row: Row) -> inspect.Signature:
     kind = inspect.Parameter
     params = []
-    for name in row.inputs:
-        place = kind.VAR_POSITIONAL if name[0] == "*" else kind.POSITIONAL_ONLY
-        params.append(kind(name.lstrip("*"), place))
+    for i, name in enumerate(row.inputs):
+        place = (kind.VAR_POSITIONAL if name[0] == "*"
+                 else kind.POSITIONAL_OR_KEYWORD if row.names is not None
+                 and i > 0 else kind.POSITIONAL_ONLY)
+        params.append(kind(name.lstrip("*"), place,
+                           default=None if optional(row, name)
+                           else kind.empty))
     for p in row.params:
         default = kind.empty if p.default is ... else p.default
         how = (kind.KEYWORD_ONLY if row.most == MANY

@@ -41,6 +41,7 @@ class Row:
     most: int
     params: tuple[Param, ...]
     doc: str
+    names: str | None
     @property
     def inputs(self) -> tuple[str, ...]: ...
 
@@ -53,6 +54,7 @@ __all__: list[str]
 
 def is_method(name: str) -> bool: ...
 def is_op(value: object) -> bool: ...
+def optional(row: Row, name: str) -> bool: ...
 def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op: ...
 def closest(name: str) -> str | None: ...
 def nearest(name: str) -> str: ...
@@ -79,9 +81,13 @@ def signature(row: _ops.Row, first: list[str]) -> str:
     inputs = list(row.inputs)
     if first and not many:
         inputs = inputs[1:]
-    parts = first + [f"{name}: Any" for name in inputs]
+    parts = list(first)
+    for name in inputs:
+        parts.append(f"{name}: Any"
+                     + (" = None" if _ops.optional(row, name) else ""))
     if not many and parts:
-        parts.append("/")
+        # Inputs with names of their own may be given by them.
+        parts.insert(1 if row.names is not None else len(parts), "/")
     # NumPy's spelling reshape(x, 2, 3) makes a single tuple of them.
     for param in row.params:
         default = "" if param.default is ... else f" = {param.default!r}"

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_data, make_learn, make_linalg, make_reduce, make_shape, oracle
+from . import make_data, make_elem, make_learn, make_linalg, make_reduce, make_shape, oracle
 from .program import DTYPES, LIN, Array, Job, Op, pack, run
 
 MOST = 3000  # elements of a value, mostly
@@ -183,18 +183,6 @@ class Maker:
 
     # One method for each shape rule: inputs and parameters.
 
-    def do_same(self, row: dict[str, Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
-        """One input of any shape."""
-        return (self.pick(),), ()
-
-    def do_broadcast(self, row: dict[str, Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
-        """Two that broadcast; exponents mostly not negative."""
-        a = self.pick()
-        b = self.mate(a)
-        if row["name"] == "pow" and self.values[b].dtype.kind == "i" and self.chance(0.8):
-            b = self.source(self.values[b].shape, self.values[b].dtype, least=0)
-        return ((b, a) if row["name"] != "pow" and self.chance(0.5) else (a, b)), ()
-
     def do_matmul(self, row: dict[str, Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
         """A product; one in four sums over many, a few need several blocks."""
         if self.chance(0.02):
@@ -306,8 +294,10 @@ class Maker:
         "select": make_data.do_select,
         **make_shape.RULES,
         "square": make_linalg.square, "solve": make_linalg.solve,
+        "same_axis": do_same_axis,
+        "source": make_elem.do_same, "same": make_elem.do_same, "broadcast": make_elem.do_broadcast,
+        "like": make_elem.do_like, "matmul": do_matmul, "dot": do_dot,
         **make_learn.RULES,
-        "source": do_same, "same": do_same, "broadcast": do_broadcast, "matmul": do_matmul, "dot": do_dot,
         "transpose": do_transpose, "sort": do_sort, "reshape": do_reshape,
         "concat": do_concat, "expand_dims": do_expand_dims,
         **make_reduce.RULES,

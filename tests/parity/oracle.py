@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from . import oracle_data, oracle_learn, oracle_linalg, oracle_math, oracle_reduce, oracle_shape
+from . import (
+    oracle_data,
+    oracle_elem,
+    oracle_learn,
+    oracle_linalg,
+    oracle_math,
+    oracle_reduce,
+    oracle_shape,
+)
 from .meaning import Line, Param, axes, one_axis, real
 from .program import Array
 
@@ -70,6 +78,7 @@ LINES: dict[str, Line] = {
     "less_equal": np.less_equal,
     "equal": np.equal,
     "not_equal": np.not_equal,
+    **oracle_elem.LINES,
     **oracle_data.LINES,
     **oracle_math.LINES,
     **oracle_learn.LINES,
@@ -79,17 +88,18 @@ LINES: dict[str, Line] = {
 }
 
 # Dtypes that Raven refuses although NumPy has an answer in a dtype it lacks.
-REFUSED_BOOLS = {"pow"}
+REFUSED_BOOLS = {"pow"} | oracle_elem.REFUSED_BOOLS
 
 # Zeros compared by value: NumPy's choice between 0 and -0 goes by position.
-BY_VALUE = {"min", "max", "sum", "mean", "sort", "matmul", "dot", "trace"} | oracle_reduce.BY_VALUE
+BY_VALUE = ({"min", "max", "sum", "mean", "sort", "matmul", "dot", "trace"} | oracle_elem.BY_VALUE
+            | oracle_reduce.BY_VALUE)
 
 
 def apply(name: str, inputs: list[Array], params: tuple[Param, ...]) -> Array:
     """NumPy's answer; raises what NumPy raises, TypeError for refused dtypes."""
     if name in REFUSED_BOOLS and all(a.dtype == bool for a in inputs):
         raise TypeError("dtype")
-    apart = oracle_data.APART | oracle_reduce.APART | oracle_shape.PICKING
+    apart = oracle_data.APART | oracle_elem.APART | oracle_reduce.APART | oracle_shape.PICKING
     if len(inputs) == 2 and name not in apart:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
         common = np.promote_types(inputs[0].dtype, inputs[1].dtype)
         inputs = [a.astype(common) for a in inputs]

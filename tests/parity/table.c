@@ -20,6 +20,7 @@ static const char *const shapes[] = {
 	[SHAPE_REDUCE] = "reduce", [SHAPE_REDUCE_SOME] = "reduce",
 	[SHAPE_SORT] = "sort", [SHAPE_RESHAPE] = "reshape",
 	[SHAPE_CONCAT] = "concat", [SHAPE_EXPAND_DIMS] = "expand_dims",
+	[SHAPE_LIKE] = "like",
 	[SHAPE_SAME_AXIS] = "same_axis",
 	[SHAPE_UNIQUE] = "unique", [SHAPE_UNIQUE_FLAT] = "unique_flat",
 	[SHAPE_UNIQUE_INVERSE] = "unique_inverse",

@@ -139,7 +139,7 @@ START_TEST(dtypes)
 	    "sub: two bools cannot be subtracted; use not_equal, or convert "
 	    "one to int64");
 	ck_assert_str_eq(told(OP_POW, &b, &b, -2, NULL),
-	    "pow: two bools have no power here; convert one to int64");
+	    "pow: bools alone have no power here; convert one to int64");
 	ck_assert_str_eq(told(OP_NEG, &b, NULL, -2, NULL),
 	    "neg: does not take bool, got (2,) bool; convert it to int64 or "
 	    "float64");
