@@ -15,7 +15,7 @@ chain_init(struct chain *c, const struct view *out)
 	c->ndim = out->ndim;
 }
 
-static uint8_t
+uint8_t
 chain_buffer(struct chain *c)
 {
 	uint32_t i = 1;

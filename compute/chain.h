@@ -22,6 +22,8 @@ struct chain {
 };
 
 void	 chain_init(struct chain *, const struct view *out);
+/* A buffer that no register lives in. */
+uint8_t	 chain_buffer(struct chain *);
 /* Registers: of a view's elements as dtype, broadcast to the chain's axes ... */
 uint8_t	 chain_load(struct plan *, struct chain *, const struct view *,
 	    enum dtype);
