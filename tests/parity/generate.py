@@ -294,7 +294,6 @@ class Maker:
         "select": make_data.do_select,
         **make_shape.RULES,
         "square": make_linalg.square, "solve": make_linalg.solve,
-        "same_axis": do_same_axis,
         "source": make_elem.do_same, "same": make_elem.do_same, "broadcast": make_elem.do_broadcast,
         "like": make_elem.do_like, "matmul": do_matmul, "dot": do_dot,
         **make_learn.RULES,
