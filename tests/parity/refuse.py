@@ -35,7 +35,7 @@ class Wild:
         if kind == "FLOAT":
             return make_reduce.bits((0.0, 1.0, 2.0, np.inf, -3.0, np.nan)[self.number(0, 5)]) if self.number(0, 2) else None
         if kind == "DTYPE":
-            return None if self.number(0, 3) == 0 else (self.number(0, len(DTYPES) + 1),)
+            return (self.number(1, 5),)
         if kind == "INTS":
             return tuple(self.number(-1, 6) for _ in range(self.number(0, 3)))
         if self.number(0, 3) == 0:
