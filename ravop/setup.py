@@ -41,7 +41,7 @@ build = build_tree()
 archives = [str(build / name) for name in ARCHIVES]
 core = pathlib.Path("_core")
 setup(
-    packages=["ravop"],
+    packages=["ravop", "ravop.array_api"],
     package_dir={"ravop": "ravop"},
     package_data={"ravop": ["py.typed", "*.pyi"]},
     ext_modules=[

@@ -134,6 +134,9 @@ class Op(Record, Methods):
         rounded: Op = self.round(ndigits or 0)
         return rounded
 
+    def __complex__(self) -> complex:
+        return complex(self._one())
+
     def __index__(self) -> int:
         if self.ndim or self.dtype.kind != "i":
             raise TypeError("only integer scalars can be an index")
@@ -151,6 +154,47 @@ class Op(Record, Methods):
                              "array without a copy")
         array = self()
         return array if dtype is None else array.astype(dtype)
+
+    # The array API standard.
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        from . import array_api
+
+        if api_version not in (None, array_api.__array_api_version__):
+            raise ValueError(f"api_version {api_version!r}; here is "
+                             f"{array_api.__array_api_version__}")
+        return array_api
+
+    @property
+    def device(self) -> str:
+        """Where it is: 'raven'."""
+        return "raven"
+
+    def to_device(self, device: str, /, *, stream: Any = None) -> Any:
+        """The value as NumPy's array on ``'cpu'``; on ``'raven'`` itself.
+
+        Raises
+        ------
+        ValueError
+            For other devices, and streams.
+        """
+        if stream is not None or device not in ("cpu", "raven"):
+            raise ValueError(f"device {device!r}: there are 'raven' and "
+                             "'cpu', without streams")
+        return self if device == "raven" else self()
+
+    @property
+    def mT(self) -> Op:
+        """Its last two axes swapped."""
+        from .array_api import matrix_transpose
+
+        return matrix_transpose(self)
+
+    def __dlpack__(self, *, stream: Any = None) -> Any:
+        return self().__dlpack__(stream=stream)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0     # memory of this machine
 
     # NumPy's functions record.
 

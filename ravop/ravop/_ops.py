@@ -132,6 +132,16 @@ def _signature(row: Row) -> str:
     return f"{row.name}({', '.join(parts)})"
 
 
+def _contiguous(row: Row, named: dict[str, Any]) -> None:
+    """Of 2022: how a page laid elements out; here it is nobody's concern."""
+    value = named["contiguous"]
+    if row.name in ("reshape", "transpose"):
+        if value not in (True, False, "True", "False"):
+            raise GraphError(f"{row.name}: contiguous is {value!r}; it must "
+                             "be True or False.")
+        del named["contiguous"]
+
+
 def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     """Records a row of the table."""
     if row.name == "clip":
@@ -158,6 +168,8 @@ def _clip(args: tuple[Any, ...], named: dict[str, Any]) -> Op:
 
 def _record(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     name = named.pop("name", None)
+    if "contiguous" in named:
+        _contiguous(row, named)
     inputs, given = _inputs(row, args, named)
     params = _params(row, given, named)
     graph = next((i.graph for i in inputs if is_op(i)), None)
