@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import _ops
+from . import _numpy_args, _ops
 
 UFUNCS = {
     "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div",
@@ -30,18 +30,15 @@ UFUNCS = {
     "right_shift": "right_shift", "isnan": "isnan", "isfinite": "isfinite",
     "isinf": "isinf",
 }
-REDUCTIONS = {"add": "sum", "maximum": "max", "minimum": "min"}
+REDUCTIONS = {
+    "add": "sum", "maximum": "max", "minimum": "min", "multiply": "prod",
+    "logical_and": "all", "logical_or": "any",
+}
+SCANS = {"add": "cumsum", "multiply": "cumprod"}
 FUNCTIONS = {
-    "sum": "sum", "mean": "mean", "amin": "min", "amax": "max", "min": "min",
-    "max": "max", "argmax": "argmax", "argmin": "argmin", "sort": "sort",
     "reshape": "reshape", "concatenate": "concat", "transpose": "transpose",
-    "expand_dims": "expand_dims", "dot": "dot", "prod": "prod", "any": "any",
-    "all": "all", "cumsum": "cumsum", "cumprod": "cumprod",
-    "var": "variance", "std": "std", "median": "median",
-    "quantile": "quantile", "percentile": "percentile", "average": "average",
-    "norm": "norm", "count_nonzero": "count_nonzero", "ptp": "ptp",
-    "argsort": "argsort", "searchsorted": "searchsorted", "clip": "clip",
-    "around": "round", "round_": "round", "round": "round",
+    "expand_dims": "expand_dims", "dot": "dot", "bincount": "bincount",
+    "clip": "clip", "around": "round", "round_": "round", "round": "round",
     "zeros_like": "zeros_like", "ones_like": "ones_like",
 }
 
@@ -91,6 +88,8 @@ def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
         axis = keywords.get("axis", 0)
         keep = bool(keywords.get("keepdims", False))
         return _made(REDUCTIONS[name])(*inputs, axis=axis, keepdims=keep)
+    if method == "accumulate" and name in SCANS:
+        return _made(SCANS[name])(*inputs, axis=keywords.get("axis", 0))
     return NotImplemented
 
 
@@ -99,6 +98,8 @@ def function(func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     name = func.__name__
     if name in ADAPTED:
         return ADAPTED[name](*args, **_known(keywords, name))
+    if name in _numpy_args.ORDER:
+        return _numpy_args.call(name, args, keywords)
     if name in FUNCTIONS:
         return _made(FUNCTIONS[name])(*args, **_known(keywords, name))
     raise TypeError(unavailable(name))
