@@ -62,9 +62,14 @@ class Row:
         return ("x",) if self.most == 1 else ("a", "b", "c")[: self.most]
 
 
+#: Ops that take dtype=, as NumPy's: the input is converted first.
+DTYPED = ("sum", "prod", "mean", "cumsum", "cumprod")
+_DTYPE = Param("dtype", "dtype", None, None)
+
 ROWS = {
     row[1]: Row(row[0], row[1], row[2], row[3], row[4],
-                tuple(Param(*p) for p in row[5]), row[6], row[7])
+                tuple(Param(*p) for p in row[5])
+                + ((_DTYPE,) if row[1] in DTYPED else ()), row[6], row[7])
     for row in _core.ops()
 }
 ALIASES: dict[str, str] = _core.aliases()
@@ -97,7 +102,10 @@ def _inputs(row: Row, args: tuple[Any, ...], named: dict[str, Any]
             for name in row.inputs[len(args):]:
                 if name not in named:
                     break
-                args += (named.pop(name),)
+                value = named.pop(name)
+                if value is None and optional(row, name):
+                    continue
+                args += (value,)
         return args[: row.most], args[row.most:]
     # NumPy's way, concat([a, b]), beside concat(a, b).
     if len(args) == 1 and isinstance(args[0], (list, tuple)):
@@ -146,6 +154,8 @@ def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     """Records a row of the table."""
     if row.name == "clip":
         return _clip(args, named)
+    if row.name in DTYPED:
+        return _dtyped(row, args, named)
     return _record(row, args, named)
 
 
@@ -166,12 +176,33 @@ def _clip(args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     return _record(ROWS["clip"], (*args[:1], lower, upper, *args[3:]), named)
 
 
+def _dtyped(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
+    """Computed in another dtype: converted, and converted back if it grew."""
+    at = len(row.params)
+    dtype = args[at] if len(args) > at else named.pop("dtype", None)
+    args = args[:at]
+    if dtype is None:
+        return _record(row, args, named)
+    name = named.pop("name", None)
+    x = _record(ROWS["astype"], args[:1], {"dtype": dtype})
+    if x.dtype == bool and row.name in ("sum", "prod"):
+        row = ROWS["any" if row.name == "sum" else "all"]
+    op = _record(row, (x, *args[1:]), named)
+    if op.dtype != x.dtype:
+        op = _record(ROWS["astype"], (op,), {"dtype": dtype})
+    if name is not None:
+        op.graph._label(op, str(name))
+    return op
+
+
 def _record(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     name = named.pop("name", None)
     if "contiguous" in named:
         _contiguous(row, named)
     inputs, given = _inputs(row, args, named)
     params = _params(row, given, named)
+    if row.name in DTYPED:
+        params = params[:-1]
     graph = next((i.graph for i in inputs if is_op(i)), None)
     if graph is None:
         graph = _state.current()

@@ -32,7 +32,10 @@ CALLS: list[Callable[[Any], Any]] = [
     lambda x: np.linalg.norm(x, "fro"), lambda x: np.linalg.norm(x, 3, 1),
     lambda x: np.add.reduce(x), lambda x: np.multiply.reduce(x, axis=1),
     lambda x: np.add.accumulate(x, axis=1),
-    lambda x: np.mean(x, axis=(0, 1)),
+    lambda x: np.mean(x, axis=(0, 1)), lambda x: np.sum(x, 0, np.float32),
+    lambda x: np.sum(x, dtype=np.int32), lambda x: np.prod(x, dtype=bool),
+    lambda x: np.cumsum(x, 1, np.int32), lambda x: np.mean(x, dtype=np.float32),
+    lambda x: np.cumprod(x, dtype=np.float64),
 ]
 
 
@@ -61,6 +64,16 @@ def test_two_results() -> None:
         for made in (R.histogram(V, bins, ends), np.histogram(R.t(V), bins, ends)):
             for got, want in zip(made, np.histogram(V, bins, ends)):
                 np.testing.assert_array_equal(got(), want)
+
+
+def test_inputs_by_name() -> None:
+    weights = [1, 2, 5]
+    want = np.average(X, axis=0, weights=weights)
+    np.testing.assert_array_equal(R.average(X, weights=weights, axis=0)(), want)
+    np.testing.assert_array_equal(R.t(X).average(weights=None)(), X.mean())
+    assert R.bincount(V, weights=np.ones(7))().tolist() == [0, 2, 2, 0, 0, 0, 0, 1, 2]
+    assert R.sum([1.5, 2.5], dtype="int64")() == 3
+    assert R.quantile(V, q=0.5)() == 2
 
 
 def test_counts() -> None:
