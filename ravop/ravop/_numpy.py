@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import _numpy_args, _ops
+from . import _nep18, _numpy_args, _ops
 
 UFUNCS = {
     "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div",
@@ -14,7 +14,8 @@ UFUNCS = {
     "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh",
     "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan",
     "arcsinh": "arcsinh", "arccosh": "arccosh", "arctanh": "arctanh",
-    "arctan2": "arctan2", "hypot": "hypot", "logaddexp": "logaddexp", "power": "pow", "float_power": "pow", "square": "square",
+    "arctan2": "arctan2", "hypot": "hypot", "logaddexp": "logaddexp",
+    "power": "pow", "float_power": "pow", "square": "square",
     "sqrt": "square_root", "cbrt": "cube_root", "absolute": "abs",
     "fabs": "abs", "matmul": "matmul", "greater": "greater",
     "greater_equal": "greater_equal", "less": "less",
@@ -50,7 +51,8 @@ def _made(name: str) -> Callable[..., Any]:
 def _known(keywords: dict[str, Any], what: str) -> dict[str, Any]:
     """Keywords that were given; NumPy passes the others' defaults along."""
     given = {k: v for k, v in keywords.items()
-             if v is not None and type(v).__name__ != "_NoValueType"}
+             if (v is not None or k == "axis")
+             and type(v).__name__ != "_NoValueType"}
     if given.get("out") is not None:
         raise TypeError(f"numpy.{what} on ops has no out=: ops have no memory "
                         "of their own")
@@ -96,12 +98,17 @@ def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
 def function(func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """NEP 18."""
     name = func.__name__
+    given = _known(keywords, name)
+    for dropped in _nep18.DROPPED:
+        given.pop(dropped, None)
     if name in ADAPTED:
-        return ADAPTED[name](*args, **_known(keywords, name))
+        return ADAPTED[name](*args, **given)
     if name in _numpy_args.ORDER:
         return _numpy_args.call(name, args, keywords)
-    if name in FUNCTIONS:
-        return _made(FUNCTIONS[name])(*args, **_known(keywords, name))
+    if name in _nep18.ADAPTED:
+        return _nep18.ADAPTED[name](*args, **given)
+    if name in FUNCTIONS or name in _nep18.SAME:
+        return _made(FUNCTIONS.get(name, name))(*args, **given)
     raise TypeError(unavailable(name))
 
 

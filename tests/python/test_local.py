@@ -146,7 +146,7 @@ def test_numpy_on_either_side() -> None:
     assert np.add.reduce(t)() == 7
     np.testing.assert_array_equal(np.asarray(t), [3, 4])
     with pytest.raises(TypeError, match="np.asarray"):
-        np.linalg.inv(t)
+        np.linalg.eig(t)
 
 
 def test_python_conversions() -> None:
