@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from . import _core, _state
 from ._errors import GraphError
 from ._examples import EXAMPLES
 from ._refuse import why
+from ._rules import RULES
 
 if TYPE_CHECKING:
     from ._op import Op
@@ -263,6 +265,11 @@ def create_op(operator: str, *ops: Any, **params: Any) -> Op:
     return call(row_of(operator), ops, params)
 
 
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 75, initial_indent="    ",
+                         subsequent_indent="    ")
+
+
 def _document(row: Row, name: str) -> str:
     lines = [row.doc, ""]
     if name != row.name:
@@ -276,11 +283,17 @@ def _document(row: Row, name: str) -> str:
         if p.choices is not None:
             kind = "{" + ", ".join(map(repr, p.choices.split("|"))) + "}"
         lines += [f"{p.name} : {kind}{optional}"]
+    shape, dtype, early, late = RULES.get(row.name, ("", "", (), ()))
     lines += ["name : str, optional", "    Label for `get_ops_by_name`.", "",
-              "Returns", "-------", "Op", "",
+              "Returns", "-------", "Op",
+              *_wrapped(f"Shape: {shape}."), *_wrapped(f"Dtype: {dtype}."), "",
               "Raises", "------", "GraphError",
-              "    When shapes, dtypes or parameters do not fit.", "",
-              "Examples", "--------"]
+              *_wrapped("When shapes, dtypes or parameters do not fit: "
+                        + ", ".join(early or ("bad_param",)) + ".")]
+    if late:
+        lines += ["OpError", *_wrapped("When the values do not allow it: "
+                                       + ", ".join(late) + ".")]
+    lines += ["", "Examples", "--------"]
     return "\n".join(lines + EXAMPLES.get(row.name, [])) + "\n"
 
 

@@ -31,6 +31,11 @@ def test_an_example_of_every_op(name: str) -> None:
     for test in doctest.DocTestFinder().find(getattr(R, name), name, globs={}):
         runner.run(test)
     assert runner.tries >= 3 and not runner.failures
+    row = R._ops.ROWS.get(R._ops.ALIASES.get(name, name))
+    if row is not None and name not in R._ops.FORMS:
+        shape, dtype, _, late = R._rules.RULES[row.name]
+        assert shape and dtype and "\n    Dtype: " in getattr(R, name).__doc__
+        assert bool(late) == ("\nOpError\n" in getattr(R, name).__doc__)
     for section in ("Parameters", "Returns", "Raises", "Examples"):
         assert f"\n{section}\n---" in getattr(R, name).__doc__
 

@@ -1,0 +1,1128 @@
+"""Written by scripts/tables from the op rules; do not edit."""
+from __future__ import annotations
+
+#: Of each op: its shape, its dtype, errors when recorded, when computed.
+RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
+    'lin': (
+        'the shape of the value itself',
+        "the first input's",
+        (),
+        (),
+    ),
+    'add': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; bool stays bool (or, and)',
+        (),
+        (),
+    ),
+    'sub': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; bool refused',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'mul': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; bool stays bool (or, and)',
+        (),
+        (),
+    ),
+    'div': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'pos': (
+        "the input's",
+        "the first input's; bool refused",
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'neg': (
+        "the input's",
+        "the first input's; bool refused",
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'exp': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'natlog': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'pow': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; bool refused (NumPy would give int8)',
+        (
+            'dtype',
+        ),
+        (
+            'negative_power',
+        ),
+    ),
+    'square': (
+        "the input's",
+        'promoted; bool stays bool (or, and)',
+        (),
+        (),
+    ),
+    'cube': (
+        "the input's",
+        'promoted; bool stays bool (or, and)',
+        (),
+        (),
+    ),
+    'square_root': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'cube_root': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'abs': (
+        "the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'matmul': (
+        'of a matrix product, batches broadcast',
+        'promoted; bool stays bool (or, and)',
+        (),
+        (),
+    ),
+    'multiply': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; bool stays bool (or, and)',
+        (),
+        (),
+    ),
+    'dot': (
+        'a[:-1] + b[:-2] + b[-1:]; 0-d: broadcast',
+        'promoted; bool stays bool (or, and)',
+        (),
+        (),
+    ),
+    'transpose': (
+        "the input's, axes in another order",
+        "the first input's",
+        (),
+        (),
+    ),
+    'sum': (
+        'the axes reduced go, or become 1',
+        'bool and int32 become int64',
+        (),
+        (),
+    ),
+    'mean': (
+        'the axes reduced go, or become 1',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'min': (
+        'the same; nothing to reduce is refused',
+        "the first input's",
+        (),
+        (),
+    ),
+    'max': (
+        'the same; nothing to reduce is refused',
+        "the first input's",
+        (),
+        (),
+    ),
+    'argmax': (
+        'the same; nothing to reduce is refused',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'argmin': (
+        'the same; nothing to reduce is refused',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'sort': (
+        "the input's; axis None: flattened",
+        "the first input's",
+        (),
+        (),
+    ),
+    'reshape': (
+        'as asked for, with as many elements',
+        "the first input's",
+        (),
+        (),
+    ),
+    'concat': (
+        "the first's, lengths added along the axis",
+        'promoted',
+        (),
+        (),
+    ),
+    'expand_dims': (
+        "the input's, axes of length 1 inserted",
+        "the first input's",
+        (),
+        (),
+    ),
+    'greater': (
+        'all inputs broadcast, as in NumPy',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'greater_equal': (
+        'all inputs broadcast, as in NumPy',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'less': (
+        'all inputs broadcast, as in NumPy',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'less_equal': (
+        'all inputs broadcast, as in NumPy',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'equal': (
+        'all inputs broadcast, as in NumPy',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'not_equal': (
+        'all inputs broadcast, as in NumPy',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'log2': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'log10': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'expm1': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'log1p': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'sin': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'cos': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'tan': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'sinh': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'cosh': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'tanh': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'arcsin': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'arccos': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'arctan': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'arcsinh': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'arccosh': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'arctanh': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'arctan2': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'hypot': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'erf': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'sigmoid': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'softplus': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'gelu': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'logaddexp': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'inv': (
+        "the input's, whose last two axes are equal",
+        'promoted; ints and bools become float64',
+        (
+            'shape',
+        ),
+        (),
+    ),
+    'solve': (
+        'of x in a x = b, batches broadcast',
+        'promoted; ints and bools become float64',
+        (
+            'rank', 'shape',
+        ),
+        (),
+    ),
+    'cholesky': (
+        "the input's, whose last two axes are equal",
+        'promoted; ints and bools become float64',
+        (
+            'shape',
+        ),
+        (),
+    ),
+    'det': (
+        'the same without those two',
+        'promoted; ints and bools become float64',
+        (
+            'shape',
+        ),
+        (),
+    ),
+    'prod': (
+        'the axes reduced go, or become 1',
+        'bool and int32 become int64',
+        (),
+        (),
+    ),
+    'any': (
+        'the axes reduced go, or become 1',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'all': (
+        'the axes reduced go, or become 1',
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'cumsum': (
+        "the input's; axis None: flattened; 0-d: (1,)",
+        'bool and int32 become int64',
+        (),
+        (),
+    ),
+    'cumprod': (
+        "the input's; axis None: flattened; 0-d: (1,)",
+        'bool and int32 become int64',
+        (),
+        (),
+    ),
+    'argsort': (
+        "the input's; axis None: flattened; 0-d: (1,)",
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'searchsorted': (
+        "the second's; the first has one axis",
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'variance': (
+        'the axes reduced go, or become 1',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'std': (
+        'the axes reduced go, or become 1',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'median': (
+        'the axes reduced go, or become 1',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'quantile': (
+        "the second's, then the first's reduced",
+        'float64, whatever the inputs are; bool refused',
+        (
+            'dtype',
+        ),
+        (
+            'quantile',
+        ),
+    ),
+    'percentile': (
+        'the same; without a second: reduced',
+        'float64, whatever the inputs are; bool refused',
+        (
+            'dtype',
+        ),
+        (
+            'quantile',
+        ),
+    ),
+    'mode': (
+        'the same; nothing to reduce is refused',
+        "the first input's",
+        (),
+        (),
+    ),
+    'average': (
+        "the first's reduced; weights as long",
+        'promoted; ints and bools become float64',
+        (
+            'axis', 'bad_param', 'shape',
+        ),
+        (),
+    ),
+    'norm': (
+        'reduced; a matrix norm over two axes',
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'count_nonzero': (
+        'the axes reduced go, or become 1',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'ptp': (
+        'the same; nothing to reduce is refused',
+        "the first input's; bool refused",
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'topk': (
+        "the input's, k long along the axis",
+        "the first input's",
+        (
+            'axis', 'bad_param',
+        ),
+        (),
+    ),
+    'topk_indices': (
+        "the input's, k long along the axis",
+        'int64, whatever the input is',
+        (
+            'axis', 'bad_param',
+        ),
+        (),
+    ),
+    'histogram': (
+        'as many as bins; one more edges',
+        'int64, whatever the input is',
+        (),
+        (
+            'range',
+        ),
+    ),
+    'histogram_edges': (
+        'as many as bins; one more edges',
+        'promoted; ints and bools become float64',
+        (),
+        (
+            'range',
+        ),
+    ),
+    'bincount': (
+        'one axis that data decides; weights as many',
+        'int64; float64 with weights; floats refused',
+        (
+            'dtype',
+        ),
+        (
+            'bins', 'negative',
+        ),
+    ),
+    'unique': (
+        "the input's; data decides that of the axis",
+        "the first input's",
+        (),
+        (),
+    ),
+    'unique_index': (
+        'one axis, as long',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'unique_inverse': (
+        "one axis: the input's, or of all elements",
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'unique_counts': (
+        'one axis, as long',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'argwhere': (
+        'as many as data decides, of one index an axis',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'flatnonzero': (
+        'one axis that data decides',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'found_indices': (
+        'one axis that data decides',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'found_counts': (
+        "one axis: of the second's elements",
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'boolean_index': (
+        'data decides, then the axes not in the mask',
+        "the first input's",
+        (),
+        (),
+    ),
+    'softmax': (
+        "the input's; works along an axis, or all",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'log_softmax': (
+        "the input's; works along an axis, or all",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'layer_norm': (
+        "the first input's, to which others fit",
+        'promoted; ints and bools become float64',
+        (
+            'axis', 'bad_param', 'shape',
+        ),
+        (),
+    ),
+    'batch_norm': (
+        "the first's; others: one for each index",
+        'promoted; ints and bools become float64',
+        (
+            'arity', 'axis', 'bad_param', 'shape',
+        ),
+        (),
+    ),
+    'windows': (
+        'the last two axes: positions, size',
+        "the first input's",
+        (
+            'bad_param', 'overflow', 'rank', 'shape',
+        ),
+        (),
+    ),
+    'windows_sum': (
+        'positions, size: the lengths asked for',
+        "the first input's",
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'conv2d': (
+        'N, filters, positions of the windows',
+        'promoted; bool stays bool (or, and)',
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'conv2d_input_grad': (
+        'of the x whose gradient it is',
+        'promoted; bool stays bool (or, and)',
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'conv2d_weight_grad': (
+        'of the w whose gradient it is',
+        'promoted; bool stays bool (or, and)',
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'max_pool2d': (
+        'N, C, positions of the windows',
+        "the first input's",
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'avg_pool2d': (
+        'N, C, positions of the windows',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'slice': (
+        "a window of the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'reverse': (
+        "the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'squeeze': (
+        "the input's, axes of length 1 dropped",
+        "the first input's",
+        (),
+        (),
+    ),
+    'flatten': (
+        'one axis',
+        "the first input's",
+        (),
+        (),
+    ),
+    'swapaxes': (
+        "the input's, two axes swapped",
+        "the first input's",
+        (),
+        (),
+    ),
+    'moveaxis': (
+        "the input's, axes in another order",
+        "the first input's",
+        (),
+        (),
+    ),
+    'broadcast_to': (
+        'as asked for',
+        "the first input's",
+        (
+            'bad_param', 'rank', 'shape',
+        ),
+        (),
+    ),
+    'diag': (
+        'one axis of a matrix; a square of a sequence',
+        "the first input's",
+        (
+            'overflow', 'shape',
+        ),
+        (),
+    ),
+    'diagonal': (
+        'without the two axes, one at the end',
+        "the first input's",
+        (
+            'rank',
+        ),
+        (),
+    ),
+    'trace': (
+        'without the two axes',
+        'bool and int32 become int64',
+        (),
+        (),
+    ),
+    'tril': (
+        "the input's; of a sequence a square",
+        "the first input's",
+        (
+            'rank', 'shape',
+        ),
+        (),
+    ),
+    'triu': (
+        "the input's; of a sequence a square",
+        "the first input's",
+        (
+            'rank', 'shape',
+        ),
+        (),
+    ),
+    'outer': (
+        'elements of the first, of the second',
+        'promoted; bool stays bool (or, and)',
+        (
+            'rank',
+        ),
+        (),
+    ),
+    'stack': (
+        "the inputs', with one more axis",
+        'promoted',
+        (
+            'axis', 'rank', 'shape',
+        ),
+        (),
+    ),
+    'tile': (
+        'each length times its reps',
+        "the first input's",
+        (
+            'bad_param', 'overflow', 'rank',
+        ),
+        (),
+    ),
+    'repeat': (
+        'an axis longer; axis None: flattened',
+        "the first input's",
+        (
+            'bad_param', 'overflow',
+        ),
+        (),
+    ),
+    'pad': (
+        "the input's, each axis longer",
+        "the first input's",
+        (
+            'empty', 'overflow',
+        ),
+        (),
+    ),
+    'roll': (
+        "the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'gather': (
+        "the indices' in the place of the axis",
+        "the first input's",
+        (
+            'dtype', 'rank',
+        ),
+        (
+            'index',
+        ),
+    ),
+    'take_along_axis': (
+        "the input's, along the axis the indices'",
+        "the first input's",
+        (
+            'axis', 'dtype', 'shape',
+        ),
+        (
+            'index',
+        ),
+    ),
+    'scatter': (
+        "the first input's",
+        "the first input's",
+        (
+            'dtype', 'rank', 'shape',
+        ),
+        (
+            'index',
+        ),
+    ),
+    'scatter_add': (
+        "the first input's",
+        "the first input's",
+        (
+            'dtype', 'rank', 'shape',
+        ),
+        (
+            'index',
+        ),
+    ),
+    'one_hot_encoding': (
+        "the input's, with one more axis",
+        "the first input's",
+        (
+            'bad_param', 'rank',
+        ),
+        (),
+    ),
+    'shape': (
+        "one axis, an element for each of the input's",
+        'int64, whatever the input is',
+        (
+            'axis',
+        ),
+        (),
+    ),
+    'size': (
+        'no axes',
+        'int64, whatever the input is',
+        (),
+        (),
+    ),
+    'arange': (
+        'one axis, as many steps as fit',
+        'int64, whatever the input is',
+        (
+            'bad_param',
+        ),
+        (),
+    ),
+    'linspace': (
+        'one axis of num',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param',
+        ),
+        (),
+    ),
+    'zeros': (
+        'as asked for',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param', 'rank',
+        ),
+        (),
+    ),
+    'ones': (
+        'as asked for',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param', 'rank',
+        ),
+        (),
+    ),
+    'eye': (
+        '(n, m)',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param',
+        ),
+        (),
+    ),
+    'floor': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'ceil': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'trunc': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'rint': (
+        "the input's",
+        'promoted; ints and bools become float64',
+        (),
+        (),
+    ),
+    'round': (
+        "the input's",
+        "the first input's; bool becomes float64",
+        (),
+        (),
+    ),
+    'sign': (
+        "the input's",
+        "the first input's; bool refused",
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'reciprocal': (
+        "the input's",
+        'promoted; bool refused (NumPy would give int8)',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'relu': (
+        "the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'minimum': (
+        'all inputs broadcast, as in NumPy',
+        'promoted',
+        (),
+        (),
+    ),
+    'maximum': (
+        'all inputs broadcast, as in NumPy',
+        'promoted',
+        (),
+        (),
+    ),
+    'clip': (
+        'all inputs broadcast, as in NumPy',
+        'promoted',
+        (),
+        (),
+    ),
+    'mod': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; bool refused (NumPy would give int8)',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'floor_divide': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; bool refused (NumPy would give int8)',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'logical_and': (
+        'all inputs broadcast, as in NumPy',
+        'bool; the inputs count by their truth',
+        (),
+        (),
+    ),
+    'logical_or': (
+        'all inputs broadcast, as in NumPy',
+        'bool; the inputs count by their truth',
+        (),
+        (),
+    ),
+    'logical_xor': (
+        'all inputs broadcast, as in NumPy',
+        'bool; the inputs count by their truth',
+        (),
+        (),
+    ),
+    'logical_not': (
+        "the input's",
+        'bool; the inputs count by their truth',
+        (),
+        (),
+    ),
+    'bitwise_and': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; floats refused',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'bitwise_or': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; floats refused',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'bitwise_xor': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; floats refused',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'invert': (
+        "the input's",
+        'promoted; floats refused',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'left_shift': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; floats refused, and bools only',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'right_shift': (
+        'all inputs broadcast, as in NumPy',
+        'promoted; floats refused, and bools only',
+        (
+            'dtype',
+        ),
+        (),
+    ),
+    'isnan': (
+        "the input's",
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'isfinite': (
+        "the input's",
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'isinf': (
+        "the input's",
+        'bool, whatever the inputs are',
+        (),
+        (),
+    ),
+    'where': (
+        'all inputs broadcast, as in NumPy',
+        'the first two promoted; the third counts by truth',
+        (),
+        (),
+    ),
+    'astype': (
+        "the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'zeros_like': (
+        "the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'ones_like': (
+        "the input's",
+        "the first input's",
+        (),
+        (),
+    ),
+    'full_like': (
+        "the first's; the second broadcast to it",
+        "the first input's",
+        (
+            'shape',
+        ),
+        (),
+    ),
+}
