@@ -8,7 +8,10 @@
 
 #include "common/tensor.h"
 
-#define VIEW_TILE	1024	/* elements handled at a time */
+/* Elements handled at a time; no part of the bits. */
+#ifndef VIEW_TILE
+#define VIEW_TILE	1024
+#endif
 
 /* Strides and offset count elements of the dtype. */
 struct view {

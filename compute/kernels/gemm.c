@@ -1,18 +1,12 @@
 /*
- * The matrix product's kernels.  Integers wrap.  Tiles: three rows of three
- * vectors where there are few registers to spare (wasm), four rows of two
- * with SSE2 and NEON.
+ * The matrix product's kernels.  Integers wrap.  Tiles of four rows of two
+ * vectors: SSE2, NEON and wasm have 16 registers, of which engines keep some.
  */
 #include "compute/kernels/kernels.h"
 #include "compute/vec.h"
 
-#if defined(__wasm__)
-#define MR 3
-#define NV 3
-#else
 #define MR 4
 #define NV 2
-#endif
 
 #include "compute/kernels/gemm_all.h"
 

@@ -18,18 +18,16 @@ NAME(pack_a)(const void *va, int64_t row, int64_t col, size_t m, size_t k,
 		const T *a = (const T *)va + (int64_t)i * row;
 		size_t rows = m - i < MR ? m - i : MR;
 
-		for (size_t r = 0; r < MR; r++) {
-			const T *x = a + (int64_t)r * row;
-
-			if (r >= rows)
-				for (size_t p = 0; p < k; p++)
-					to[p * MR + r] = 0;
-			else
-				for (size_t p = 0; p < k; p++)
-					to[p * MR + r] =
-					    x[(int64_t)p * col];
+		if (rows == MR) {
+			for (size_t p = 0; p < k; p++, a += col, to += MR)
+#pragma GCC unroll 8
+				for (int r = 0; r < MR; r++)
+					to[r] = a[r * row];
+			continue;
 		}
-		to += MR * k;
+		for (size_t p = 0; p < k; p++, a += col, to += MR)
+			for (size_t r = 0; r < MR; r++)
+				to[r] = r < rows ? a[(int64_t)r * row] : 0;
 	}
 }
 
@@ -47,12 +45,16 @@ NAME(pack_b)(const void *vb, int64_t row, int64_t col, size_t k, size_t n,
 			const T *x = b + (int64_t)p * row;
 			size_t c = 0;
 
-			if (col == 1)
-				for (; c < cols; c++)
-					to[c] = x[c];
-			else
-				for (; c < cols; c++)
-					to[c] = x[(int64_t)c * col];
+			if (col == 1 && cols == (size_t)NR) {
+#pragma GCC unroll 8
+				for (int v = 0; v < NV; v++)
+					*(V *)(to + v * LANES) =
+					    *(const V *)(x + v * LANES);
+				to += NR;
+				continue;
+			}
+			for (; c < cols; c++)
+				to[c] = x[(int64_t)c * col];
 			for (; c < (size_t)NR; c++)
 				to[c] = 0;
 			to += NR;

@@ -153,8 +153,10 @@ struct radix_kernel {
 const struct radix_kernel *radix_kernel(enum dtype);
 
 /* Blocks of the matrix product; the length of a k block is part of the bits. */
-#define GEMM_M	240
+#ifndef GEMM_M
+#define GEMM_M	240	/* a multiple of every tile's rows */
 #define GEMM_N	2048
+#endif
 #define GEMM_K	256
 /* Rows and elements of a matrix times vector done at a time. */
 #define MATVEC_M	1024

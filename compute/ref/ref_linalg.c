@@ -243,8 +243,8 @@ take_unit(struct matrix *m)
 
 	for (int64_t i = 0; i < m->n; i++)
 		for (int64_t c = 0; c < m->n; c++) {
-			x.f32 = i == c;
-			x.f64 = i == c;
+			x.f64 = i == c ? 1.0 : 0.0;
+			x.f32 = (float)x.f64;
 			put(m, i, m->n + c, x);
 		}
 }
