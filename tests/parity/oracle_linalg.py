@@ -41,7 +41,7 @@ def residual(a: Array, x: Array, b: Array, eps: float) -> Array:
 
 def near(name: str, got: Array, inputs: list[Array]) -> Array:
     """Where got is an answer, element by element or matrix by matrix."""
-    eps = np.finfo(got.dtype).eps
+    eps = float(np.finfo(got.dtype).eps)
     a, *rest = (real(x).astype(np.longdouble) for x in inputs)
     x = got.astype(np.longdouble)
     if got.size == 0:
@@ -50,7 +50,7 @@ def near(name: str, got: Array, inputs: list[Array]) -> Array:
         return residual(a, x, np.eye(a.shape[-1]), eps)
     if name == "cholesky":
         lower = np.tril(a) + np.swapaxes(np.tril(a, -1), -1, -2)
-        return residual(x, np.swapaxes(x, -1, -2), lower, eps) & (np.tril(got) == got)
+        return np.asarray(residual(x, np.swapaxes(x, -1, -2), lower, eps) & (np.tril(got) == got))
     if name == "solve":
         b = rest[0]
         if b.ndim + 1 == a.ndim:

@@ -134,9 +134,10 @@ class Reader:
         return outcome
 
 
-def run(runner: Path, jobs: list[Job], budget: int = 1 << 62, under: tuple[str, ...] = ()) -> list[Outcome]:
+def run(runner: Path, jobs: list[Job], budget: int = 1 << 62, under: tuple[str, ...] = (),
+        args: tuple[str, ...] = ()) -> list[Outcome]:
     """Computes the programs, in order; under an emulator if one is named."""
     data = b"".join(job.stream(budget) for job in jobs)
-    done = subprocess.run([*under, runner], input=data, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run([*under, runner, *args], input=data, stdout=subprocess.PIPE, check=True)
     reader = Reader(done.stdout)
     return [reader.outcome() for _ in jobs]

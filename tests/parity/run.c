@@ -9,12 +9,14 @@
  *         32 bytes digest, u64 size, bytes
  *         u32 errors, each: u32 op, i32 input, u32 code, 4 x i64
  *
+ * usage: raven-run [narrow]     (narrow: vectors that every processor has)
  * Exits 1 when the input ends within a program.
  */
 #include "compute/exec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool
 get(void *to, size_t n)
@@ -127,10 +129,12 @@ one(struct exec *x)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct exec *x = exec_new();
 
+	if (argc > 1 && strcmp(argv[1], "narrow") == 0)
+		exec_set_wide(x, false);
 	while (one(x))
 		continue;
 	exec_free(x);

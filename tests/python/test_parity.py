@@ -115,11 +115,17 @@ def test_fewer_exports_and_smaller_steps_change_no_bit(
         assert some.line() == want, str(group)
 
 
-@pytest.mark.parametrize("variant", ["raven-run-O0", "raven-run-clang"])
+@pytest.mark.parametrize("variant", ["raven-run-O0", "raven-run-clang", "raven-run-tiles", "raven-run-ubsan"])
 def test_other_compilers_compute_the_same_bits(
         made: list[Group], computed: list[Outcome], variant: str) -> None:
     subprocess.run(["make", "-s", "-C", BUILD, variant], check=True)
     for group, want, got in zip(made, computed, run(BUILD / variant, [g.whole() for g in made])):
+        assert got.line() == want.line(), difference(group, want, got)
+
+
+def test_narrow_vectors_compute_the_same_bits(made: list[Group], computed: list[Outcome]) -> None:
+    narrow = run(RUNNER, [g.whole() for g in made], args=("narrow",))
+    for group, want, got in zip(made, computed, narrow):
         assert got.line() == want.line(), difference(group, want, got)
 
 
