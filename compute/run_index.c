@@ -112,10 +112,10 @@ add(enum dtype dtype, uint8_t *dst, const uint8_t *src, int64_t n)
 			dst[i] |= src[i];
 		break;
 	case DT_I32:
-		ADD(int32_t, dst, src, n);
+		ADD(uint32_t, dst, src, n);	/* wraps */
 		break;
 	case DT_I64:
-		ADD(int64_t, dst, src, n);
+		ADD(uint64_t, dst, src, n);
 		break;
 	case DT_F32:
 		ADD(float, dst, src, n);
