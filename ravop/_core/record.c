@@ -131,7 +131,8 @@ recorder_adopt(struct recorder *r, uint16_t code, const struct shape *shape,
 		if (in[i] == 0 || in[i] >= value)
 			return false;
 	keep(r, value, code, shape);
-	keep_inputs(r, &r->ops[value - 1], in, n);
+	if (n > 0)
+		keep_inputs(r, &r->ops[value - 1], in, n);
 	program_writer_reset(&r->w, value + 1);
 	return true;
 }

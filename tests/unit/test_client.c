@@ -740,6 +740,79 @@ START_TEST(test_record)
 }
 END_TEST
 
+/* Another process's graph goes on after the batches that the server has. */
+START_TEST(test_attach)
+{
+	struct msg m = { .id = M_ANSWER };
+	struct client_event *ev;
+	struct rig r;
+
+	start(&r, _i);
+	ck_assert(!client_ask(r.c, "graphs", ""));
+	handshake(&r);
+	welcome(&r, 0, 0);
+	drop_event(&r, CLIENT_EV_READY);
+	ck_assert(client_ask(r.c, "graph", "5 1"));
+	expect(&r, M_QUERY);
+	ck_assert(str_eq(r.m.query.arg, "5 1"));
+	m.answer.text = str_of("{}");
+	say(&r, &m);
+	ev = event(&r, CLIENT_EV_ANSWER);
+	ck_assert_str_eq(ev->text, "{}");
+	client_event_free(ev);
+	ck_assert_uint_eq(client_graph(r.c, key, 5, "g", "", 0, "{}"), 0);
+	client_resume(r.c, 0, 7);
+	expect(&r, M_GRAPH);
+	ck_assert_uint_eq(r.m.graph.g, 5);
+	ack(&r, 5, 0);
+	drop_event(&r, CLIENT_EV_OPENED);
+	batch(&r, 40, 0, 0);
+	expect_batch(&r, 8);
+	client_lost(r.c);
+	handshake(&r);
+	ck_assert_uint_eq(r.m.hello.graphs.n, 1);
+	welcome(&r, 5, 7);
+	drop_event(&r, CLIENT_EV_READY);
+	drop_event(&r, CLIENT_EV_OPENED);
+	expect_batch(&r, 8);
+	silent(&r);
+	stop(&r);
+}
+END_TEST
+
+/* Ops of another process: numbers go on after them. */
+START_TEST(test_adopt)
+{
+	struct shape shape = { DT_F64, 1, { 3 } };
+	uint32_t two[2] = { 1, 1 }, late[1] = { 3 }, base, n, value;
+	struct op_params params = { 0 };
+	const uint64_t *released;
+	struct op_error err;
+	struct recorder r;
+	struct buf out;
+
+	recorder_init(&r, 1 << 20);
+	buf_init(&out);
+	ck_assert(recorder_adopt(&r, OP_LIN, &shape, NULL, 0));
+	ck_assert(recorder_adopt(&r, OP_ADD, &shape, two, 2));
+	ck_assert(!recorder_adopt(&r, OP_NEG, &shape, late, 1));
+	ck_assert(!recorder_cut(&r, &out, &base, &released, &n));
+	recorder_hold(&r, 2);
+	ck_assert_int_eq(recorder_op(&r, op_by_code(OP_ADD), two, 2, &params,
+	    &value, &err), E_OK);
+	ck_assert_uint_eq(value, 3);
+	/* Its last handle goes, another comes: it is not released. */
+	recorder_drop(&r, 2);
+	recorder_again(&r, 2);
+	recorder_hold(&r, 2);
+	ck_assert(recorder_cut(&r, &out, &base, &released, &n));
+	ck_assert_uint_eq(base, 3);
+	ck_assert_uint_eq(n, 0);
+	buf_clear(&out);
+	recorder_clear(&r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -761,7 +834,9 @@ main(void)
 	tcase_add_loop_test(tc, test_again, 0, 2);
 	tcase_add_loop_test(tc, test_abandon, 0, 2);
 	tcase_add_loop_test(tc, test_forgotten, 0, 4);
+	tcase_add_loop_test(tc, test_attach, 0, 2);
 	tcase_add_test(tc, test_record);
+	tcase_add_test(tc, test_adopt);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
