@@ -138,6 +138,7 @@ client_event_free(struct client_event *ev)
 	xfree(ev->failures);
 	xfree(ev->bytes);
 	xfree(ev->text);
+	xfree(ev->by);
 	xfree(ev);
 }
 

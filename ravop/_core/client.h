@@ -60,6 +60,7 @@ struct client_event {
 	uint8_t			*bytes;
 	size_t			 size;
 	char			*text;
+	char			*by;		/* who failed at it, if known */
 	struct client_failure	*failures;
 	size_t			 n_failures;
 };

@@ -223,7 +223,7 @@ refused_batch(struct client *c, uint32_t graph, const struct msg_refuse *m)
 
 static void
 failed_value(struct client *c, uint32_t graph, uint64_t op, uint64_t cause,
-    uint32_t code, struct str text)
+    uint32_t code, struct str text, struct str by)
 {
 	struct client_event *ev;
 
@@ -233,6 +233,7 @@ failed_value(struct client *c, uint32_t graph, uint64_t op, uint64_t cause,
 	ev->cause = cause;
 	ev->code = code;
 	ev->text = client_text(text.p, text.n);
+	ev->by = client_text(by.p, by.n);
 }
 
 /* A WANT that overtook its batch, which was refused, is said again. */
@@ -255,7 +256,7 @@ refused_value(struct client *c, uint32_t graph, const struct msg_refuse *m)
 			g->wanted[i].sent = false;
 			return;
 		}
-	failed_value(c, graph, op, op, (uint32_t)m->code, m->text);
+	failed_value(c, graph, op, op, (uint32_t)m->code, m->text, str_of(""));
 }
 
 /* The graph that waits for an answer to GRAPH. */
@@ -338,7 +339,7 @@ on_value(struct client *c, const struct msg_value *m)
 		return;
 	if (m->code != E_OK) {
 		failed_value(c, graph, m->op, m->cause, (uint32_t)m->code,
-		    m->text);
+		    m->text, m->by);
 		return;
 	}
 	if (!shape_of(m, &shape) ||

@@ -272,12 +272,13 @@ event_dict(struct py_client *self, struct client_event *ev)
 	}
 	graph = ev->graph == CLIENT_NONE ? Py_NewRef(Py_None) :
 	    PyLong_FromUnsignedLong(ev->graph);
-	return Py_BuildValue("{ss sN sK sK sK sK sI ss sN sK "
+	return Py_BuildValue("{ss sN sK sK sK sK sI ss sN sN sK "
 	    "sK sK sK sK sK sK sK sK sN sN}",
 	    "type", type_name(ev->type), "graph", graph, "g", K(ev->g),
 	    "op", K(ev->op), "number", K(ev->number), "cause", K(ev->cause),
 	    "code", (unsigned)ev->code, "what", subject_name(ev->what),
-	    "text", text_of(ev->text), "retry_ms", K(ev->retry_ms),
+	    "text", text_of(ev->text), "by", text_of(ev->by),
+	    "retry_ms", K(ev->retry_ms),
 	    "total", K(ev->total), "pending", K(ev->pending),
 	    "computing", K(ev->computing), "computed", K(ev->computed),
 	    "failed", K(ev->failed), "cancelled", K(ev->cancelled),

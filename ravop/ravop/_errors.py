@@ -60,6 +60,8 @@ class OpError(RavenError):
         Their shapes.
     code : str
         Name of the error, for example ``negative_power``.
+    participant : str
+        Who computed it; None if that was this process, or is not known.
     user_file, user_line : str, int
         Where the op was recorded; None if that is not known.
     """
@@ -73,6 +75,7 @@ class OpError(RavenError):
         inputs: tuple[int, ...] = (),
         shapes: tuple[tuple[int, ...], ...] = (),
         code: str = "",
+        participant: str | None = None,
         user_file: str | None = None,
         user_line: int | None = None,
     ) -> None:
@@ -82,6 +85,7 @@ class OpError(RavenError):
         self.inputs = inputs
         self.shapes = shapes
         self.code = code
+        self.participant = participant
         self.user_file = user_file
         self.user_line = user_line
 

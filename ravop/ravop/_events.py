@@ -36,6 +36,8 @@ class Events(View):
 
     def on_failed(self, event: dict[str, Any]) -> None:
         """An op has no value."""
+        if event["by"]:
+            self._by[event["cause"] or event["op"]] = event["by"]
         self._failures[event["op"]] = (
             event["code"], event["cause"] or event["op"], event["text"] or ""
         )

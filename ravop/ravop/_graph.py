@@ -96,6 +96,7 @@ class Graph(Events):
         self._verify = VERIFY[verify]
         self._values: dict[int, Any] = {}
         self._failures: dict[int, tuple[int, int, str]] = {}
+        self._by: dict[int, str] = {}       # who failed at an op
         self._names: dict[str, list[weakref.ref[Op]]] = {}
         self._waiters: dict[int, int] = {}
         self._broken: RavenError | None = None

@@ -26,6 +26,7 @@ class View(_core.Recorder):
     counts: Counts
     _values: dict[int, Any]
     _failures: dict[int, tuple[int, int, str]]
+    _by: dict[int, str]
     _names: dict[str, list[weakref.ref[Op]]]
     _broken: RavenError | None
     _ended: dict[str, Any] | None
@@ -253,12 +254,15 @@ class View(_core.Recorder):
         if cause != op:
             message = (f"op {op} ({self._about(op)[0]}) has no value: it "
                        f"depends on {message}")
+        if cause in self._by:
+            message += f" Computed by {self._by[cause]!r}."
         if line is not None:
             message += f" Recorded at {line[0]}:{line[1]}."
         return OpError(
             message, op=cause, operator=operator, code=name,
             inputs=tuple(i[0] for i in inputs),
             shapes=tuple(i[1] for i in inputs),
+            participant=self._by.get(cause),
             user_file=line[0] if line else None,
             user_line=line[1] if line else None,
         )

@@ -409,6 +409,19 @@ value_peer_gone(struct sched *s, uint32_t peer)
 		    peer);
 }
 
+/* Who computed the op last, if it is still here. */
+static struct str
+value_by(const struct sched *s, const struct graph *g, uint32_t op)
+{
+	uint32_t group = g->ops[op].group, peer;
+
+	peer = group != 0 ? s->groups[group].peer : 0;
+	if (peer == 0 || s->peers[peer] == NULL ||
+	    s->peers[peer]->serial != s->groups[group].peer_serial)
+		return (struct str){ "", 0 };
+	return str_of(s->peers[peer]->cid);
+}
+
 static void
 value_say_failed(struct sched *s, struct graph *g, uint32_t op)
 {
@@ -424,6 +437,7 @@ value_say_failed(struct sched *s, struct graph *g, uint32_t op)
 	m.value.code = root->code;
 	m.value.cause = root->op;
 	m.value.text = text_str(&t);
+	m.value.by = value_by(s, g, root->op);
 	out_send(s->out, g->session, &m, false);
 }
 
@@ -433,7 +447,6 @@ value_say(struct sched *s, struct graph *g, uint32_t op, bool wait)
 	struct msg m = { .id = M_VALUE, .value = { .g = g->g, .op = op } };
 	const struct shape *shape = graph_shape(g, op);
 	const struct value *v = value_get(g, op);
-	uint32_t group = g->ops[op].group, peer;
 	struct bytes data;
 	uint8_t digest[DIGEST_LEN];
 
@@ -451,10 +464,7 @@ value_say(struct sched *s, struct graph *g, uint32_t op, bool wait)
 	else
 		tensor_digest(shape, data.p, digest);
 	m.value.digest = (struct bytes){ digest, DIGEST_LEN };
-	peer = group != 0 ? s->groups[group].peer : 0;
-	if (peer != 0 && s->peers[peer] != NULL &&
-	    s->peers[peer]->serial == s->groups[group].peer_serial)
-		m.value.by = str_of(s->peers[peer]->cid);
+	m.value.by = value_by(s, g, op);
 	out_send(s->out, g->session, &m, wait);
 }
 

@@ -171,7 +171,7 @@ def test_a_failed_op(capsys: pytest.CaptureFixture[str]) -> None:
         peer.open(7)
         peer.hear(fake.BATCH)
         peer.say(fake.ACK, 7, 1, 0, 0, b"")
-        peer.say(fake.VALUE, 7, 4, 0, [], 0, b"", b"", 63, 3, "", "")
+        peer.say(fake.VALUE, 7, 4, 0, [], 0, b"", b"", 63, 3, "", "tab-1")
         ended(peer, [[3, 3, 61, "2 to the power -1"], [4, 3, 63, ""]])
 
     with fake.Server(script) as served:
@@ -181,6 +181,7 @@ def test_a_failed_op(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(R.OpError, match="depends on op 3 .pow.") as info:
             after()
         assert info.value.op == 3 and info.value.user_file == __file__
+        assert info.value.participant == "tab-1"
         assert graph.end() == "Graph failed to compute."
     out = capsys.readouterr().out
     assert "op 3 (pow) of (), () failed: 2 to the power -1" in out
