@@ -11,6 +11,7 @@ c:  [ 6 24 10]
 from __future__ import annotations
 
 import pathlib as _pathlib
+import typing as _typing
 from typing import Any as _Any
 
 from . import _core, _forms, _ops, stats
@@ -42,7 +43,7 @@ __all__ = [
     "initialize", "minus_one", "one", "options", "pi", "stats", "t",
     "track_progress", "versions",
 ]
-__all__ += list(_ops.FUNCTIONS)
+__all__ += _ops.__all__
 
 _core.setup(Op, GraphError, str(_pathlib.Path(__file__).parent) + "/")
 
@@ -52,9 +53,10 @@ for _error in (AuthError, CancelledError, GraphError, NoServerError, OpError,
 del _error
 
 
-def __getattr__(name: str) -> _Any:
-    """Explains a name that is not here."""
-    stand_in = _elsewhere(name)
-    if stand_in is not None:
-        return stand_in
-    raise AttributeError(f"ravop has no {name!r}" + _ops.nearest(name))
+if not _typing.TYPE_CHECKING:      # a wrong name is the checker's to find, too
+    def __getattr__(name: str) -> _Any:
+        """Explains a name that is not here."""
+        stand_in = _elsewhere(name)
+        if stand_in is not None:
+            return stand_in
+        raise AttributeError(f"ravop has no {name!r}" + _ops.nearest(name))

@@ -35,7 +35,6 @@ ALIASES: dict[str, str]
 WIRE: dict[str, str]
 FUNCTIONS: dict[str, Callable[..., Op]]
 FORMS: dict[str, Callable[..., Any]]
-__all__: list[str]
 
 def is_method(name: str) -> bool: ...
 def is_op(value: object) -> bool: ...
@@ -46,6 +45,38 @@ def nearest(name: str) -> str: ...
 def row_of(name: str) -> Row: ...
 def form(function: Callable[..., Any]) -> None: ...
 def create_op(operator: str, *ops: Any, **params: Any) -> Op: ...
+
+__all__ = [
+    "lin", "add", "sub", "mul", "div", "pos", "neg", "exp", "natlog", "pow",
+    "square", "cube", "square_root", "cube_root", "abs", "matmul", "multiply",
+    "dot", "transpose", "sum", "mean", "min", "max", "argmax", "argmin",
+    "sort", "reshape", "concat", "expand_dims", "greater", "greater_equal",
+    "less", "less_equal", "equal", "not_equal", "log2", "log10", "expm1",
+    "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos",
+    "arctan", "arcsinh", "arccosh", "arctanh", "arctan2", "hypot", "erf",
+    "sigmoid", "softplus", "gelu", "logaddexp", "inv", "solve", "cholesky",
+    "det", "prod", "any", "all", "cumsum", "cumprod", "argsort",
+    "searchsorted", "variance", "std", "median", "quantile", "percentile",
+    "mode", "average", "norm", "count_nonzero", "ptp", "topk", "topk_indices",
+    "histogram", "histogram_edges", "bincount", "unique", "unique_index",
+    "unique_inverse", "unique_counts", "argwhere", "flatnonzero",
+    "found_indices", "found_counts", "boolean_index", "softmax", "log_softmax",
+    "layer_norm", "batch_norm", "windows", "windows_sum", "conv2d",
+    "conv2d_input_grad", "conv2d_weight_grad", "max_pool2d", "avg_pool2d",
+    "slice", "reverse", "squeeze", "flatten", "swapaxes", "moveaxis",
+    "broadcast_to", "diag", "diagonal", "trace", "tril", "triu", "outer",
+    "stack", "tile", "repeat", "pad", "roll", "gather", "take_along_axis",
+    "scatter", "scatter_add", "one_hot_encoding", "shape", "size", "arange",
+    "linspace", "zeros", "ones", "eye", "floor", "ceil", "trunc", "rint",
+    "round", "sign", "reciprocal", "relu", "minimum", "maximum", "clip", "mod",
+    "floor_divide", "logical_and", "logical_or", "logical_xor", "logical_not",
+    "bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift",
+    "right_shift", "isnan", "isfinite", "isinf", "where", "astype",
+    "zeros_like", "ones_like", "full_like", "elemul", "remainder", "around",
+    "bitwise_not", "log", "power", "cbrt", "asin", "acos", "atan", "atan2",
+    "asinh", "acosh", "atanh", "cumulative_sum", "var", "standard_deviation",
+    "flip", "ravel",
+]
 
 def lin(x: Any, /, *, name: str | None = None) -> Op: ...
 def add(a: Any, b: Any, /, *, name: str | None = None) -> Op: ...

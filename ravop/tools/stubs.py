@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import pathlib
 import sys
+import textwrap
 
 from ravop import _ops
 
@@ -50,7 +51,6 @@ ALIASES: dict[str, str]
 WIRE: dict[str, str]
 FUNCTIONS: dict[str, Callable[..., Op]]
 FORMS: dict[str, Callable[..., Any]]
-__all__: list[str]
 
 def is_method(name: str) -> bool: ...
 def is_op(value: object) -> bool: ...
@@ -120,22 +120,25 @@ def written(name: str, method: bool) -> str:
 
 def stub() -> str:
     """The whole file."""
-    names = {**{n: n for n in _ops.ROWS}, **_ops.ALIASES}
-    lines = [HEAD]
+    names = {**{n: n for n in (*_ops.ROWS, *_ops.FORMS)}, **_ops.ALIASES}
+    lines = [HEAD, "__all__ = ["]
+    lines += textwrap.wrap(", ".join(f'"{n}"' for n in names) + ",", 79,
+                           initial_indent="    ", subsequent_indent="    ")
+    lines += ["]", ""]
     for name, target in names.items():
-        row = _ops.ROWS[target]
         if name in _ops.FORMS:
             lines.append(written(name, False))
             continue
+        row = _ops.ROWS[target]
         lines.append(f"def {name}({signature(row, [])}) -> Op: ...")
     lines += ["", "class Methods:"]
     for name, target in names.items():
         if not _ops.is_method(name):
             continue
-        row = _ops.ROWS[target]
         if name in _ops.FORMS:
             lines.append("    " + written(name, True))
             continue
+        row = _ops.ROWS[target]
         lines.append(f"    def {name}({signature(row, ['self'])}) -> Op: ...")
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,26 @@ def test_types() -> None:
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir=/dev/null",
          "_ops.py"], cwd=TOP / "ravop/ravop", capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_an_editor_knows_every_name(tmp_path: Path) -> None:
+    calls = "\n".join(f"R.{name}" for name in R.__all__)
+    calls += "\n" + "\n".join(f"R.Op.{name}" for name in dir(R.Op)
+                              if not name.startswith("_"))
+    (tmp_path / "good.py").write_text(
+        f"import ravop as R\n{calls}\n"
+        "x: R.Op = R.sum(R.t([1, 2]), axis=(0,), keepdims=True)\n"
+        "y: R.Op = x.clip(0, 1).reshape(2, 3).matmul(x)\n")
+    (tmp_path / "bad.py").write_text(
+        "import ravop as R\nR.summ([1])\nR.sum([1], axes=1)\n")
+    run = [sys.executable, "-m", "mypy", "--strict", "--cache-dir=/dev/null"]
+    env = {**os.environ, "MYPYPATH": str(TOP / "ravop")}
+    done = subprocess.run([*run, "good.py"], cwd=tmp_path, env=env,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    done = subprocess.run([*run, "bad.py"], cwd=tmp_path, env=env,
+                          capture_output=True, text=True)
+    assert done.stdout.count("error:") == 2, done.stdout
 
 
 def test_the_stubs_are_the_tables() -> None:
