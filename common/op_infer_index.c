@@ -94,7 +94,7 @@ infer_scatter(const struct infer *f)
 	add = window.ndim - values->ndim;
 	for (i = 0; i < values->ndim; i++) {
 		if (values->dims[i] != 1 &&
-		    values->dims[i] != window.dims[add + i])
+		    !infer_meet(&window.dims[add + i], values->dims[i]))
 			return op_fail(f->e, E_SHAPE, 2, i, values->dims[i],
 			    window.dims[add + i], FAULT_STRETCH);
 	}

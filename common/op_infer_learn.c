@@ -49,6 +49,7 @@ infer_batch_norm(const struct infer *f)
 {
 	const struct shape *x = f->in[0];
 	uint32_t axis;
+	int64_t length;
 	size_t i;
 
 	if (f->n_in % 2 == 0)
@@ -62,7 +63,8 @@ infer_batch_norm(const struct infer *f)
 		if (f->in[i]->ndim != 1)
 			return op_fail(f->e, E_SHAPE, (int32_t)i, -1,
 			    f->in[i]->ndim, 1, FAULT_AXES);
-		if (f->in[i]->dims[0] != x->dims[axis])
+		length = x->dims[axis];
+		if (!infer_meet(&length, f->in[i]->dims[0]))
 			return op_fail(f->e, E_SHAPE, (int32_t)i, 0,
 			    f->in[i]->dims[0], x->dims[axis], FAULT_LENGTH);
 	}

@@ -10,10 +10,12 @@ check_square(const struct infer *f)
 {
 	const struct shape *a = f->in[0];
 	uint32_t n = a->ndim;
+	int64_t length;
 
 	if (n < 2)
 		return op_fail(f->e, E_SHAPE, 0, -1, n, 2, FAULT_MATRIX);
-	if (a->dims[n - 2] != a->dims[n - 1])
+	length = a->dims[n - 2];
+	if (!infer_meet(&length, a->dims[n - 1]))
 		return op_fail(f->e, E_SHAPE, 0, -1, a->dims[n - 2],
 		    a->dims[n - 1], FAULT_SQUARE);
 	return E_OK;
@@ -50,7 +52,7 @@ infer_solve(const struct infer *f)
 		return op_fail(f->e, E_SHAPE, 1, -1, b->ndim, core,
 		    FAULT_MATRIX);
 	rows = b->dims[b->ndim - core];
-	if (rows != a->dims[a->ndim - 1])
+	if (!infer_meet(&rows, a->dims[a->ndim - 1]))
 		return op_fail(f->e, E_SHAPE, 1, b->ndim - core,
 		    a->dims[a->ndim - 1], rows, FAULT_ROWS);
 	if (infer_broadcast(f, a, a->ndim - 2u, b, b->ndim - core) != E_OK ||

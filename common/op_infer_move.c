@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define LONG_ENOUGH	(INT64_MAX / 4)
+
 static enum error
 uncountable(const struct infer *f)
 {
@@ -41,15 +43,27 @@ resized(const struct infer *f, uint32_t i, int64_t length)
 	return E_OK;
 }
 
+/* An unknown length is long enough until it is known. */
 enum error
 infer_slice(const struct infer *f)
 {
+	struct shape a = *f->in[0];
 	struct op_cut w;
+	uint32_t i;
 
-	if (op_slice(f->p, f->in[0], &w, f->e) != E_OK)
+	for (i = 0; i < a.ndim; i++) {
+		if (a.dims[i] == LENGTH_UNKNOWN)
+			a.dims[i] = LONG_ENOUGH;
+	}
+	if (op_slice(f->p, &a, &w, f->e) != E_OK)
 		return f->e->code;
-	f->out->ndim = f->in[0]->ndim;
-	memcpy(f->out->dims, w.size, f->out->ndim * sizeof(w.size[0]));
+	f->out->ndim = a.ndim;
+	for (i = 0; i < a.ndim; i++) {
+		f->out->dims[i] = w.size[i];
+		if (f->in[0]->dims[i] == LENGTH_UNKNOWN &&
+		    ((int32_t)i >= f->p[1].n || f->p[1].v[i] < 0))
+			f->out->dims[i] = LENGTH_UNKNOWN;
+	}
 	return E_OK;
 }
 
@@ -67,9 +81,17 @@ enum error
 infer_squeeze(const struct infer *f)
 {
 	const struct shape *a = f->in[0];
+	struct shape ones = *a;
 	uint32_t bits, i;
 
-	if (op_squeezed(&f->p[0], a, &bits, f->e) != E_OK)
+	if (f->p[0].n < 0 && !shape_known(a))
+		return op_fail(f->e, E_LENGTH, 0, 0, 0, 0, 0);
+	/* Of the axes named, those may be 1. */
+	for (i = 0; i < a->ndim; i++) {
+		if (a->dims[i] == LENGTH_UNKNOWN)
+			ones.dims[i] = 1;
+	}
+	if (op_squeezed(&f->p[0], &ones, &bits, f->e) != E_OK)
 		return f->e->code;
 	for (i = 0; i < a->ndim; i++) {
 		if ((bits >> i & 1) == 0)
@@ -142,7 +164,8 @@ infer_broadcast_to(const struct infer *f)
 		    FAULT_STRETCH);
 	add = f->out->ndim - a->ndim;
 	for (i = 0; i < a->ndim; i++) {
-		if (a->dims[i] != 1 && a->dims[i] != f->out->dims[add + i])
+		if (a->dims[i] != 1 && a->dims[i] != LENGTH_UNKNOWN &&
+		    a->dims[i] != f->out->dims[add + i])
 			return op_fail(f->e, E_SHAPE, 0, i, a->dims[i],
 			    f->out->dims[add + i], FAULT_STRETCH);
 	}
@@ -156,6 +179,10 @@ infer_diag(const struct infer *f)
 	int64_t k = f->p[0].v[0], n;
 	struct op_diagonal d;
 
+	if (!shape_known(a) && (a->ndim == 1 || a->ndim == 2)) {
+		infer_flat(f, LENGTH_UNKNOWN);
+		return a->ndim == 2 ? E_OK : infer_append(f, LENGTH_UNKNOWN);
+	}
 	if (a->ndim == 2) {
 		op_diagonal_of(a->dims[0], a->dims[1], k, &d);
 		return infer_flat(f, d.length);
@@ -196,7 +223,8 @@ infer_diagonal(const struct infer *f)
 	if (infer_trace(f) != E_OK ||
 	    op_diagonal(f->p, f->in[0], &d, f->e) != E_OK)
 		return f->e->code;
-	return infer_append(f, d.length);
+	return infer_append(f, f->in[0]->dims[d.row_axis] < 0 ||
+	    f->in[0]->dims[d.column_axis] < 0 ? LENGTH_UNKNOWN : d.length);
 }
 
 enum error
@@ -224,18 +252,18 @@ infer_stack(const struct infer *f)
 	uint32_t axis, i;
 	size_t k;
 
+	infer_same(f);
 	for (k = 1; k < f->n_in; k++) {
 		if (f->in[k]->ndim != a->ndim)
 			return op_fail(f->e, E_SHAPE, (int32_t)k, -1, a->ndim,
 			    f->in[k]->ndim, FAULT_RANKS);
 		for (i = 0; i < a->ndim; i++) {
-			if (f->in[k]->dims[i] != a->dims[i])
+			if (!infer_meet(&f->out->dims[i], f->in[k]->dims[i]))
 				return op_fail(f->e, E_SHAPE, (int32_t)k, i,
 				    a->dims[i], f->in[k]->dims[i],
 				    FAULT_LENGTHS);
 		}
 	}
-	infer_same(f);
 	if (infer_append(f, 1) != E_OK)
 		return f->e->code;
 	if (!infer_axis(f->p[0].v[0], f->out->ndim, &axis))
@@ -245,6 +273,16 @@ infer_stack(const struct infer *f)
 		f->out->dims[i] = f->out->dims[i - 1];
 	f->out->dims[axis] = (int64_t)f->n_in;
 	return E_OK;
+}
+
+/* False: more than can be counted. */
+static bool
+times(int64_t length, int64_t n, int64_t *out)
+{
+	if (length != LENGTH_UNKNOWN)
+		return !__builtin_mul_overflow(length, n, out);
+	*out = n == 0 ? 0 : LENGTH_UNKNOWN;
+	return true;
 }
 
 enum error
@@ -265,7 +303,7 @@ infer_tile(const struct infer *f)
 		if (reps < 0)
 			return op_fail(f->e, E_BAD_PARAM, -1, 0, reps,
 			    FAULT_VALUE, 0);
-		if (__builtin_mul_overflow(length, reps, &f->out->dims[i]))
+		if (!times(length, reps, &f->out->dims[i]))
 			return uncountable(f);
 	}
 	return E_OK;
@@ -282,7 +320,7 @@ infer_repeat(const struct infer *f)
 	if (repeats < 0)
 		return op_fail(f->e, E_BAD_PARAM, -1, 0, repeats, FAULT_VALUE,
 		    0);
-	if (__builtin_mul_overflow(a.length, repeats, &length))
+	if (!times(a.length, repeats, &length))
 		return uncountable(f);
 	if (f->p[1].n < 0 || f->in[0]->ndim == 0)
 		return infer_flat(f, length);
@@ -304,6 +342,8 @@ infer_pad(const struct infer *f)
 		    (before[i] > 0 || after[i] > 0))
 			return op_fail(f->e, E_EMPTY, 0, i, 0, 0, 0);
 		n = &f->out->dims[i];
+		if (*n == LENGTH_UNKNOWN)
+			continue;
 		if (__builtin_add_overflow(*n, before[i], n) ||
 		    __builtin_add_overflow(*n, after[i], n))
 			return uncountable(f);

@@ -106,7 +106,7 @@ norm_some(const struct infer *f, double order)
 
 	if (axes->n == 2)
 		(void)infer_axis(axes->v[axis], f->in[0]->ndim, &axis);
-	return f->in[0]->dims[axis] > 0 ? E_OK :
+	return f->in[0]->dims[axis] != 0 ? E_OK :
 	    op_fail(f->e, E_EMPTY, 0, 0, 0, 0, 0);
 }
 

@@ -337,6 +337,9 @@ one_param(const struct op_row *row, const struct param_row *kind,
 		rc = PyUnicode_Check(obj) ? -1 : many_ints(obj, p);
 	else
 		rc = one_int(obj, &p->v[0]);
+	/* A length that is not known says so itself. */
+	if (rc != 0 && PyErr_ExceptionMatches(refused))
+		return -1;
 	return rc == 0 ? 0 : bad_param(refused, row, kind, obj);
 }
 

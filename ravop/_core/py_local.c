@@ -1,6 +1,7 @@
 /*
  * approach='local': the batch goes to the executor in this process, in steps,
- * without the GIL, and with Ctrl-C heard between two steps.
+ * without the GIL, and with Ctrl-C heard between two steps.  Where data decides
+ * a length, what uses the value waits for the next program, which knows it.
  */
 #include "core.h"
 
@@ -14,14 +15,23 @@ struct outside {
 	uint32_t	value, group;	/* numbers in the graph, in the program */
 };
 
-/* A batch, renumbered as a group. */
+/* What became of an op of the batch. */
+enum { WAITING, HERE, DONE };
+
+/* A batch, renumbered as a group, or as several one after the other. */
 struct local {
 	struct py_recorder	*g;
 	struct program		 batch;
 	PyObject		*values, *failures;
+	PyObject		*carried;	/* values for the groups to come */
+	uint8_t			*state;		/* by ops of the batch */
+	uint32_t		 left;		/* ops that wait */
 	struct program_writer	 w;
 	uint32_t		*map;		/* batch op -> group op, or NONE */
 	uint32_t		*back;		/* group op -> graph op; 0: input */
+	struct shape		*shapes;	/* by group op */
+	uint32_t		*in;		/* of one op */
+	const struct shape	**in_shapes;
 	struct outside		*outer;		/* values of earlier batches */
 	size_t			 n_outer, mask;
 	struct bytes		*given;
@@ -77,16 +87,37 @@ give(struct local *l, PyObject *value)
 	l->given[l->n_given] = (struct bytes){ v->bytes,
 	    (size_t)shape_bytes(&v->shape) };
 	l->back[l->w.n_ops] = 0;
+	l->shapes[l->w.n_ops] = v->shape;
 	return program_write_given(&l->w, &v->shape, (uint32_t)l->n_given++,
 	    0);
 }
 
-/* A value of an earlier batch, as a source of the group; NONE: it failed. */
+/* Borrowed; NULL: there is none. */
+static PyObject *
+find_value(struct local *l, uint32_t value)
+{
+	const struct program_op *op = value < l->batch.base ? NULL :
+	    &l->batch.ops[value - l->batch.base];
+	PyObject *key, *found = NULL;
+
+	if (op != NULL && op->place == PLACE_GIVEN)
+		return PyList_GET_ITEM(l->g->todo_given, op->ref);
+	if ((key = PyLong_FromUnsignedLong(value)) == NULL)
+		return NULL;
+	if (op != NULL)
+		found = PyDict_GetItemWithError(l->carried, key);
+	if (found == NULL)
+		found = PyDict_GetItemWithError(l->values, key);
+	Py_DECREF(key);
+	return found;
+}
+
+/* A value computed before, as a source of the group; NONE: it failed. */
 static uint32_t
 from_outside(struct local *l, uint32_t value, uint32_t *cause)
 {
 	size_t at = value * 0x9e3779b9u & l->mask;
-	PyObject *key, *found;
+	PyObject *found;
 
 	while (l->outer[at].value != 0 && l->outer[at].value != value)
 		at = (at + 1) & l->mask;
@@ -94,9 +125,7 @@ from_outside(struct local *l, uint32_t value, uint32_t *cause)
 		return l->outer[at].group;
 	if ((*cause = cause_of(l, value)) != 0)
 		return PROGRAM_NONE;
-	key = PyLong_FromUnsignedLong(value);
-	found = key == NULL ? NULL : PyDict_GetItemWithError(l->values, key);
-	Py_XDECREF(key);
+	found = find_value(l, value);
 	if (found == NULL) {
 		*cause = value;
 		return PROGRAM_NONE;
@@ -116,62 +145,182 @@ depends(struct local *l, uint32_t value, uint32_t cause)
 	return fail(l, value, E_DEPENDS, cause, text);
 }
 
-/* Op i of the batch goes into the group; -1 with an exception. */
-static int
-add_op(struct local *l, uint32_t i, uint32_t *in)
+static void
+add_source(struct local *l, uint32_t i)
 {
 	const struct program_op *op = &l->batch.ops[i];
-	uint32_t value = l->batch.base + i, cause = 0, ref;
 	struct shape shape;
-	uint16_t k;
 
 	if (op->place == PLACE_GIVEN) {
 		l->map[i] = give(l, PyList_GET_ITEM(l->g->todo_given, op->ref));
+		return;
+	}
+	program_shape(&l->batch, i, &shape);
+	l->back[l->w.n_ops] = l->batch.base + i;
+	l->shapes[l->w.n_ops] = shape;
+	l->map[i] = program_write_inline(&l->w, &shape,
+	    program_inline(&l->batch, i).p, op->flags);
+}
+
+/*
+ * Op i's shape by those of its inputs here, which may be known better than
+ * when it was recorded.  0; 1: it does not fit and has failed; -1: exception.
+ */
+static int
+infer(struct local *l, uint32_t i, struct shape *shape)
+{
+	const struct program *p = &l->batch;
+	const struct program_op *op = &p->ops[i];
+	const struct op_row *row = op_by_code(op->code);
+	struct op_params params;
+	struct op_error err;
+	char text[1024];
+	uint16_t k;
+
+	memset(&err, 0, sizeof err);
+	for (k = 0; k < op->n_in; k++)
+		l->in_shapes[k] = &l->shapes[l->in[k]];
+	if (op_params_unpack(row, p->params + op->first_param,
+	    p->n_params - op->first_param, &params, &err) == E_OK &&
+	    op_infer(row, l->in_shapes, op->n_in, &params, l->g->r.max_bytes,
+	    shape, &err) == E_OK)
+		return 0;
+	op_error_text(text, sizeof text, row, l->in_shapes, op->n_in, &params,
+	    &err);
+	return fail(l, p->base + i, err.code, p->base + i, text) < 0 ? -1 : 1;
+}
+
+/* Op i of the batch goes into the group; -1 with an exception. */
+static int
+add_op(struct local *l, uint32_t i)
+{
+	const struct program_op *op = &l->batch.ops[i];
+	uint32_t value = l->batch.base + i, cause = 0, ref, *in = l->in;
+	struct shape shape;
+	uint16_t k;
+	int rc = 0;
+
+	if (op->place != PLACE_NONE) {
+		add_source(l, i);
 		return 0;
 	}
-	if (op->place == PLACE_INLINE) {
-		l->back[l->w.n_ops] = value;
-		program_shape(&l->batch, i, &shape);
-		l->map[i] = program_write_inline(&l->w, &shape,
-		    program_inline(&l->batch, i).p, op->flags);
-		return 0;
-	}
+	l->map[i] = PROGRAM_NONE;
 	for (k = 0; k < op->n_in; k++) {
 		ref = l->batch.refs[op->first_in + k];
-		if (ref < l->batch.base)
+		if (ref < l->batch.base ||
+		    l->state[ref - l->batch.base] == DONE)
 			in[k] = from_outside(l, ref, &cause);
 		else if ((in[k] = l->map[ref - l->batch.base]) == PROGRAM_NONE)
 			cause = cause_of(l, ref);
-		if (in[k] == PROGRAM_NONE) {
-			l->map[i] = PROGRAM_NONE;
+		if (in[k] == PROGRAM_NONE)
 			return depends(l, value, cause);
-		}
 	}
+	if (l->g->r.open && (rc = infer(l, i, &shape)) != 0)
+		return rc < 0 ? -1 : 0;
+	if (!l->g->r.open)
+		program_shape(&l->batch, i, &shape);
 	l->back[l->w.n_ops] = value;
-	l->map[i] = program_copy_op(&l->w, &l->batch, i, in, NULL,
+	l->shapes[l->w.n_ops] = shape;
+	l->map[i] = program_copy_op(&l->w, &l->batch, i, in, &shape,
 	    op->flags);
 	return 0;
 }
 
-static int
-build(struct local *l)
+/* Is every length that op i needs known when this group is computed? */
+static bool
+ready(const struct local *l, uint32_t i)
+{
+	const struct program *p = &l->batch;
+	uint32_t k, ref;
+
+	for (k = 0; k < p->ops[i].n_in; k++) {
+		ref = p->refs[p->ops[i].first_in + k];
+		if (ref < p->base || l->state[ref - p->base] == DONE)
+			continue;
+		if (l->state[ref - p->base] == WAITING ||
+		    op_length_by_data(op_by_code(p->ops[ref - p->base].code)))
+			return false;
+	}
+	return true;
+}
+
+/* What waits will need what is computed here. */
+static void
+carry(struct local *l)
+{
+	const struct program *p = &l->batch;
+	uint32_t i, k, ref;
+
+	for (i = 0; i < p->n_ops; i++) {
+		for (k = 0; l->state[i] == WAITING && k < p->ops[i].n_in;
+		    k++) {
+			ref = p->refs[p->ops[i].first_in + k];
+			if (ref >= p->base && l->state[ref - p->base] == HERE &&
+			    l->map[ref - p->base] != PROGRAM_NONE &&
+			    p->ops[ref - p->base].place != PLACE_GIVEN)
+				program_set_flags(&l->w, l->map[ref - p->base],
+				    PROGRAM_EXPORT);
+		}
+	}
+}
+
+static void
+begin(struct local *l)
 {
 	size_t n = (size_t)l->batch.n_ops + l->batch.n_refs, cap = 16;
-	uint32_t i, *in;
-	int rc = 0;
 
 	while (cap < n * 2)
 		cap *= 2;
 	l->mask = cap - 1;
+	l->left = l->batch.n_ops;
 	l->outer = xcalloc(cap, sizeof *l->outer);
+	l->state = xcalloc(n + 1, sizeof *l->state);
 	l->map = xcalloc(n + 1, sizeof *l->map);
 	l->back = xcalloc(n + 1, sizeof *l->back);
+	l->shapes = xcalloc(n + 1, sizeof *l->shapes);
 	l->given = xcalloc(n + 1, sizeof *l->given);
-	in = xcalloc(l->batch.n_refs + 1u, sizeof *in);
+	l->in = xcalloc(l->batch.n_refs + 1u, sizeof *l->in);
+	l->in_shapes = xcalloc(l->batch.n_refs + 1u, sizeof *l->in_shapes);
 	program_writer_init(&l->w, 0);
-	for (i = 0; i < l->batch.n_ops && rc == 0; i++)
-		rc = add_op(l, i, in);
-	xfree(in);
+	buf_init(&l->group);
+}
+
+static void
+end(struct local *l)
+{
+	program_writer_clear(&l->w);
+	buf_clear(&l->group);
+	Py_XDECREF(l->carried);
+	xfree(l->outer);
+	xfree(l->state);
+	xfree(l->map);
+	xfree(l->back);
+	xfree(l->shapes);
+	xfree(l->given);
+	xfree(l->in);
+	xfree(l->in_shapes);
+}
+
+/* The group of all that can be computed now. */
+static int
+build(struct local *l)
+{
+	uint32_t i;
+	int rc = 0;
+
+	program_writer_reset(&l->w, 0);
+	memset(l->outer, 0, (l->mask + 1) * sizeof *l->outer);
+	l->n_given = 0;
+	for (i = 0; i < l->batch.n_ops && rc == 0; i++) {
+		if (l->state[i] == DONE || !ready(l, i))
+			continue;
+		rc = add_op(l, i);
+		l->state[i] = HERE;
+		l->left--;
+	}
+	if (l->left > 0)
+		carry(l);
+	buf_reset(&l->group);
 	program_finish(&l->w, &l->group);
 	return rc;
 }
@@ -199,9 +348,13 @@ put_value(struct local *l, uint32_t value, const struct shape *shape,
 	}
 	if (size > 0)
 		memcpy(bytes, from, size);
+	recorder_learn(&l->g->r, value, shape);
 	key = PyLong_FromUnsignedLong(value);
 	made = value_new(l->g->core, shape, bytes);
 	if (key != NULL && made != NULL)
+		rc = l->left == 0 ? 0 : PyDict_SetItem(l->carried, key, made);
+	if (rc == 0 && (l->batch.ops[value - l->batch.base].flags &
+	    PROGRAM_EXPORT) != 0)
 		rc = PyDict_SetItem(l->values, key, made);
 	Py_XDECREF(key);
 	Py_XDECREF(made);
@@ -225,7 +378,8 @@ too_large(struct local *l, const struct op_error *err)
 	for (i = 0; i < l->batch.n_ops && rc == 0; i++) {
 		op = &l->batch.ops[i];
 		if ((op->flags & PROGRAM_EXPORT) == 0 ||
-		    op->place == PLACE_GIVEN || l->map[i] == PROGRAM_NONE)
+		    op->place == PLACE_GIVEN || l->state[i] == DONE ||
+		    l->map[i] == PROGRAM_NONE)
 			continue;
 		if (op->place == PLACE_INLINE) {
 			program_shape(&l->batch, i, &shape);
@@ -342,6 +496,26 @@ settle_given(struct local *l)
 	return rc;
 }
 
+/* One group after the other; 1: one does not fit; -1: exception. */
+static int
+groups(struct local *l, struct exec *e)
+{
+	uint32_t i;
+	int rc;
+
+	do {
+		rc = build(l);
+		if (rc == 0)
+			rc = compute(l, e);
+		if (rc == 0)
+			rc = collect(l, e);
+		for (i = 0; i < l->batch.n_ops; i++)
+			if (l->state[i] == HERE)
+				l->state[i] = DONE;
+	} while (rc == 0 && l->left > 0);
+	return rc;
+}
+
 /* Computes what is in todo; an interrupted batch stays there. */
 static int
 run_todo(struct py_recorder *g, PyObject *values, PyObject *failures)
@@ -356,22 +530,15 @@ run_todo(struct py_recorder *g, PyObject *values, PyObject *failures)
 		PyErr_SetString(PyExc_RuntimeError, "a batch is damaged");
 		return -1;
 	}
-	buf_init(&l.group);
+	if ((l.carried = PyDict_New()) == NULL)
+		return -1;
+	begin(&l);
 	e = exec_new();
-	rc = build(&l);
-	if (rc == 0)
-		rc = compute(&l, e);
-	if (rc == 0)
-		rc = collect(&l, e);
+	rc = groups(&l, e);
 	if (rc >= 0)
 		rc = settle_given(&l);
 	exec_free(e);
-	program_writer_clear(&l.w);
-	buf_clear(&l.group);
-	xfree(l.outer);
-	xfree(l.map);
-	xfree(l.back);
-	xfree(l.given);
+	end(&l);
 	if (rc < 0)
 		return -1;
 	buf_reset(&g->todo);

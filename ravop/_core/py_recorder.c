@@ -390,6 +390,24 @@ done(PyObject *self, PyObject *number)
 	Py_RETURN_NONE;
 }
 
+/* _learn(op, shape): the true one; it may have been known before. */
+static PyObject *
+learn(PyObject *self, PyObject *args)
+{
+	struct py_recorder *g = self_of(self);
+	PyObject *number, *dims;
+	struct shape shape;
+
+	if (!PyArg_ParseTuple(args, "O!O", &PyLong_Type, &number, &dims) ||
+	    known(g, number) == NULL)
+		return NULL;
+	if (shape_from(dims, recorder_shape(&g->r,
+	    (uint32_t)PyLong_AsUnsignedLong(number))->dtype, &shape) < 0)
+		return NULL;
+	recorder_learn(&g->r, (uint32_t)PyLong_AsUnsignedLong(number), &shape);
+	Py_RETURN_NONE;
+}
+
 /* _about(op): operator, shape, dtype, its inputs, the user's line. */
 static PyObject *
 about(PyObject *self, PyObject *number)
@@ -480,6 +498,7 @@ static PyMethodDef recorder_methods[] = {
 	{ "_adopt", adopt, METH_O, "Ops that are at the server." },
 	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },
 	{ "_done", done, METH_O, "The op is computed." },
+	{ "_learn", learn, METH_VARARGS, "The op's shape is known." },
 	{ "_seal", seal, METH_O, "Refuses what would be recorded." },
 	{ "_hand", hand, METH_VARARGS, "A handle of a recorded op." },
 	{ "_about", about, METH_O, "What is known of an op." },

@@ -32,7 +32,8 @@ shape_tuple(const struct shape *shape)
 	uint32_t i;
 
 	for (i = 0; tuple != NULL && i < shape->ndim; i++) {
-		item = PyLong_FromLongLong(shape->dims[i]);
+		item = shape->dims[i] == LENGTH_UNKNOWN ? Py_NewRef(Py_None) :
+		    PyLong_FromLongLong(shape->dims[i]);
 		if (item == NULL)
 			Py_CLEAR(tuple);
 		else
@@ -56,7 +57,7 @@ shape_from(PyObject *dims, int dtype, struct shape *shape)
 		if (shape->dims[i] == -1 && PyErr_Occurred())
 			return -1;
 	}
-	if (shape_bytes(shape) >= 0)
+	if (shape_sound(shape))
 		return 0;
 bad:
 	PyErr_SetString(PyExc_ValueError,

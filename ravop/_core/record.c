@@ -73,6 +73,7 @@ keep(struct recorder *r, uint32_t value, uint16_t code,
 	op = &r->ops[r->n++];
 	memset(op, 0, sizeof *op);
 	op->shape = intern(r, shape);
+	r->open = r->open || !shape_known(shape);
 	op->where = RECORD_NO_CODE;
 	op->code = code;
 	return value;
@@ -215,6 +216,15 @@ recorder_again(struct recorder *r, uint32_t value)
 		if (r->released[i] == value)
 			r->released[i--] = r->released[--r->n_released];
 	}
+}
+
+void
+recorder_learn(struct recorder *r, uint32_t value, const struct shape *shape)
+{
+	struct record_op *op = &r->ops[value - 1];
+
+	if (!shape_known(&r->shapes[op->shape]))
+		op->shape = intern(r, shape);
 }
 
 static uint32_t *

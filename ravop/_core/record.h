@@ -44,6 +44,7 @@ struct recorder {
 	uint32_t		*refs;		/* inputs of all ops */
 	uint32_t		 n_refs, cap_refs;
 	uint32_t		 n_done;
+	bool			 open;		/* a length was unknown */
 	uint64_t		*released;	/* since the last cut */
 	uint32_t		 n_released, cap_released;
 	struct record_const	 consts[RECORD_CONSTS];
@@ -82,6 +83,9 @@ void	 recorder_drop(struct recorder *, uint32_t value);
 /* It may have lost its last handle and now gets another. */
 void	 recorder_again(struct recorder *, uint32_t value);
 
+/* The true shape, once data has told it. */
+void	 recorder_learn(struct recorder *, uint32_t value,
+	    const struct shape *);
 /* The op is computed, so what it needs is. */
 void	 recorder_done(struct recorder *, uint32_t value);
 

@@ -77,7 +77,7 @@ class Data:
         """The same as `dtype`."""
         return self.dtype
 
-    def get_shape(self) -> tuple[int, ...]:
+    def get_shape(self) -> tuple[int | None, ...]:
         """Lengths of its axes."""
         return self._op.get_shape()
 

@@ -73,7 +73,7 @@ class OpError(RavenError):
         op: int,
         operator: str,
         inputs: tuple[int, ...] = (),
-        shapes: tuple[tuple[int, ...], ...] = (),
+        shapes: tuple[tuple[int | None, ...], ...] = (),
         code: str = "",
         participant: str | None = None,
         user_file: str | None = None,

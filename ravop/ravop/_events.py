@@ -33,6 +33,7 @@ class Events(View):
         self._values[event["op"]] = event["value"]
         if event["op"] <= self._total:
             self._done(event["op"])
+            self._learn(event["op"], memoryview(event["value"]).shape or ())
 
     def on_failed(self, event: dict[str, Any]) -> None:
         """An op has no value."""

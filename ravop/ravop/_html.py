@@ -46,7 +46,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def op_html(op: Op) -> str:
     """What is known of an op."""
     graph = op.graph
-    known = [n for n in op._shape if n >= 0]
+    known = [n for n in op._shape if n is not None]
     count = op.dtype.itemsize
     for length in known:
         count *= length
@@ -86,7 +86,7 @@ def _operators(graph: Graph) -> list[tuple[object, ...]]:
         name, shape, _, _, line = graph._about(number)
         count = 1
         for length in shape:
-            count *= max(length, 0)
+            count *= length or 0
         sums = found.setdefault(name, [0, 0])
         sums[0] += 1
         sums[1] += count

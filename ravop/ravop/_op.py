@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ._graph import Graph
 from ._hint import waited
 from ._ops import Methods
 from ._record import Record
-from ._shape import Shape, Size
+from ._shape import Shape, Size, UnknownSize, needs
 
 
 class Op(Record, Methods):
@@ -41,8 +41,41 @@ class Op(Record, Methods):
 
     @property
     def shape(self) -> Shape:
-        """Lengths of its axes, a tuple; calling it records them."""
+        """Lengths of its axes, a tuple; calling it records them.
+
+        None where only data can tell: see `compute_shape`.
+        """
         return Shape(self._shape, self)
+
+    def compute_shape(self) -> tuple[int, ...]:
+        """The shape; waits for it where only data can tell a length.
+
+        From then on `shape` knows it, and ops can be recorded that need it.
+        The value itself is not fetched.
+
+        Returns
+        -------
+        tuple of int
+
+        Raises
+        ------
+        OpError
+            When the op, or one it depends on, failed.
+
+        Examples
+        --------
+        >>> import ravop as R
+        >>> graph = R.Graph(approach='local')
+        >>> x = R.unique([3, 1, 3])
+        >>> x.compute_shape()
+        (2,)
+        >>> x.shape
+        (2,)
+        """
+        if None in self._shape:
+            lengths = tuple(self.shape()().tolist())
+            self.graph._learn(self.id, lengths)
+        return tuple(self.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -56,9 +89,14 @@ class Op(Record, Methods):
 
     @property
     def size(self) -> Size:
-        """Number of its elements, an int; calling it records it."""
+        """Number of its elements, an int; calling it records it.
+
+        Shows as None where only data can tell: see `compute_shape`.
+        """
         size = 1
         for length in self._shape:
+            if length is None:
+                return cast(Size, UnknownSize(self))
             size *= length
         return Size(size, self)
 
@@ -79,6 +117,8 @@ class Op(Record, Methods):
     def __len__(self) -> int:
         if not self._shape:
             raise TypeError("len() of an op without axes")
+        if self._shape[0] is None:
+            raise needs(self, "len()")
         return self._shape[0]
 
     def __getitem__(self, key: object) -> NoReturn:
@@ -118,11 +158,11 @@ class Op(Record, Methods):
         return value
 
     def __bool__(self) -> bool:
-        if self.size != 1:
+        if None not in self._shape and self.size != 1:
             raise ValueError(f"the truth value of {self.size} elements is "
                              "ambiguous; np.asarray(x).all() or .any() "
                              "computes and decides")
-        return bool(self().item())
+        return bool(self())
 
     def __int__(self) -> int:
         return int(self._one())
@@ -143,6 +183,8 @@ class Op(Record, Methods):
         return int(self().item())
 
     def _one(self) -> Any:
+        if None in self._shape:
+            self()
         if self.size != 1:
             raise TypeError("only size-1 arrays can be converted to Python "
                             "scalars")

@@ -88,10 +88,10 @@ class Record(_core.Op):
         """Elements read and written, a measure of its work."""
         about = self.graph._about(self.id)
         shapes = [about[1], *(i[1] for i in about[3])]
-        return sum(int(np.prod([max(n, 0) for n in s])) for s in shapes)
+        return sum(int(np.prod([n or 0 for n in s])) for s in shapes)
 
     @property
-    def output_dims(self) -> list[int]:
+    def output_dims(self) -> list[int | None]:
         """Lengths of the value's axes."""
         return list(self._shape)
 
@@ -161,7 +161,7 @@ class Record(_core.Op):
         """Name of the value's dtype."""
         return DTYPES[self._dtype].name
 
-    def get_shape(self) -> tuple[int, ...]:
+    def get_shape(self) -> tuple[int | None, ...]:
         """Lengths of the value's axes."""
         return self._shape
 

@@ -12,27 +12,33 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'add': (
         'all inputs broadcast, as in NumPy',
         'promoted; bool stays bool (or, and)',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'sub': (
         'all inputs broadcast, as in NumPy',
         'promoted; bool refused',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
     'mul': (
         'all inputs broadcast, as in NumPy',
         'promoted; bool stays bool (or, and)',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'div': (
         'all inputs broadcast, as in NumPy',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'pos': (
@@ -67,7 +73,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'all inputs broadcast, as in NumPy',
         'promoted; bool refused (NumPy would give int8)',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (
             'negative_power',
@@ -106,121 +112,161 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'matmul': (
         'of a matrix product, batches broadcast',
         'promoted; bool stays bool (or, and)',
-        (),
+        (
+            'rank', 'shape',
+        ),
         (),
     ),
     'multiply': (
         'all inputs broadcast, as in NumPy',
         'promoted; bool stays bool (or, and)',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'dot': (
         'a[:-1] + b[:-2] + b[-1:]; 0-d: broadcast',
         'promoted; bool stays bool (or, and)',
-        (),
+        (
+            'rank', 'shape',
+        ),
         (),
     ),
     'transpose': (
         "the input's, axes in another order",
         "the first input's",
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'sum': (
         'the axes reduced go, or become 1',
         'bool and int32 become int64',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'mean': (
         'the axes reduced go, or become 1',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'min': (
         'the same; nothing to reduce is refused',
         "the first input's",
-        (),
+        (
+            'axis', 'bad_param', 'empty',
+        ),
         (),
     ),
     'max': (
         'the same; nothing to reduce is refused',
         "the first input's",
-        (),
+        (
+            'axis', 'bad_param', 'empty',
+        ),
         (),
     ),
     'argmax': (
         'the same; nothing to reduce is refused',
         'int64, whatever the input is',
-        (),
+        (
+            'axis', 'bad_param', 'empty',
+        ),
         (),
     ),
     'argmin': (
         'the same; nothing to reduce is refused',
         'int64, whatever the input is',
-        (),
+        (
+            'axis', 'bad_param', 'empty',
+        ),
         (),
     ),
     'sort': (
         "the input's; axis None: flattened",
         "the first input's",
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'reshape': (
         'as asked for, with as many elements',
         "the first input's",
-        (),
+        (
+            'bad_param', 'rank', 'shape',
+        ),
         (),
     ),
     'concat': (
         "the first's, lengths added along the axis",
         'promoted',
-        (),
+        (
+            'axis', 'overflow', 'shape',
+        ),
         (),
     ),
     'expand_dims': (
         "the input's, axes of length 1 inserted",
         "the first input's",
-        (),
+        (
+            'axis', 'bad_param', 'rank',
+        ),
         (),
     ),
     'greater': (
         'all inputs broadcast, as in NumPy',
         'bool, whatever the inputs are',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'greater_equal': (
         'all inputs broadcast, as in NumPy',
         'bool, whatever the inputs are',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'less': (
         'all inputs broadcast, as in NumPy',
         'bool, whatever the inputs are',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'less_equal': (
         'all inputs broadcast, as in NumPy',
         'bool, whatever the inputs are',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'equal': (
         'all inputs broadcast, as in NumPy',
         'bool, whatever the inputs are',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'not_equal': (
         'all inputs broadcast, as in NumPy',
         'bool, whatever the inputs are',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'log2': (
@@ -322,13 +368,17 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'arctan2': (
         'all inputs broadcast, as in NumPy',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'hypot': (
         'all inputs broadcast, as in NumPy',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'erf': (
@@ -358,7 +408,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'logaddexp': (
         'all inputs broadcast, as in NumPy',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'inv': (
@@ -396,68 +448,88 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'prod': (
         'the axes reduced go, or become 1',
         'bool and int32 become int64',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'any': (
         'the axes reduced go, or become 1',
         'bool, whatever the inputs are',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'all': (
         'the axes reduced go, or become 1',
         'bool, whatever the inputs are',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'cumsum': (
         "the input's; axis None: flattened; 0-d: (1,)",
         'bool and int32 become int64',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'cumprod': (
         "the input's; axis None: flattened; 0-d: (1,)",
         'bool and int32 become int64',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'argsort': (
         "the input's; axis None: flattened; 0-d: (1,)",
         'int64, whatever the input is',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'searchsorted': (
         "the second's; the first has one axis",
         'int64, whatever the input is',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'variance': (
         'the axes reduced go, or become 1',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'std': (
         'the axes reduced go, or become 1',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'median': (
         'the axes reduced go, or become 1',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'quantile': (
         "the second's, then the first's reduced",
         'float64, whatever the inputs are; bool refused',
         (
-            'dtype',
+            'axis', 'bad_param', 'dtype', 'empty', 'rank',
         ),
         (
             'quantile',
@@ -467,7 +539,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'the same; without a second: reduced',
         'float64, whatever the inputs are; bool refused',
         (
-            'dtype',
+            'arity', 'axis', 'bad_param', 'dtype', 'empty', 'rank',
         ),
         (
             'quantile',
@@ -476,7 +548,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'mode': (
         'the same; nothing to reduce is refused',
         "the first input's",
-        (),
+        (
+            'axis', 'bad_param', 'empty',
+        ),
         (),
     ),
     'average': (
@@ -490,20 +564,24 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'norm': (
         'reduced; a matrix norm over two axes',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'axis', 'bad_param', 'empty',
+        ),
         (),
     ),
     'count_nonzero': (
         'the axes reduced go, or become 1',
         'int64, whatever the input is',
-        (),
+        (
+            'axis', 'bad_param',
+        ),
         (),
     ),
     'ptp': (
         'the same; nothing to reduce is refused',
         "the first input's; bool refused",
         (
-            'dtype',
+            'axis', 'bad_param', 'dtype', 'empty',
         ),
         (),
     ),
@@ -526,7 +604,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'histogram': (
         'as many as bins; one more edges',
         'int64, whatever the input is',
-        (),
+        (
+            'bad_param',
+        ),
         (
             'range',
         ),
@@ -534,7 +614,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'histogram_edges': (
         'as many as bins; one more edges',
         'promoted; ints and bools become float64',
-        (),
+        (
+            'bad_param',
+        ),
         (
             'range',
         ),
@@ -543,7 +625,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'one axis that data decides; weights as many',
         'int64; float64 with weights; floats refused',
         (
-            'dtype',
+            'bad_param', 'dtype', 'shape',
         ),
         (
             'bins', 'negative',
@@ -552,31 +634,41 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'unique': (
         "the input's; data decides that of the axis",
         "the first input's",
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'unique_index': (
         'one axis, as long',
         'int64, whatever the input is',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'unique_inverse': (
         "one axis: the input's, or of all elements",
         'int64, whatever the input is',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'unique_counts': (
         'one axis, as long',
         'int64, whatever the input is',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'argwhere': (
         'as many as data decides, of one index an axis',
         'int64, whatever the input is',
-        (),
+        (
+            'rank',
+        ),
         (),
     ),
     'flatnonzero': (
@@ -600,19 +692,25 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'boolean_index': (
         'data decides, then the axes not in the mask',
         "the first input's",
-        (),
+        (
+            'dtype', 'rank', 'shape',
+        ),
         (),
     ),
     'softmax': (
         "the input's; works along an axis, or all",
         'promoted; ints and bools become float64',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'log_softmax': (
         "the input's; works along an axis, or all",
         'promoted; ints and bools become float64',
-        (),
+        (
+            'axis',
+        ),
         (),
     ),
     'layer_norm': (
@@ -702,7 +800,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'squeeze': (
         "the input's, axes of length 1 dropped",
         "the first input's",
-        (),
+        (
+            'length',
+        ),
         (),
     ),
     'flatten': (
@@ -735,7 +835,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'one axis of a matrix; a square of a sequence',
         "the first input's",
         (
-            'overflow', 'shape',
+            'overflow', 'rank', 'shape',
         ),
         (),
     ),
@@ -972,26 +1072,32 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'minimum': (
         'all inputs broadcast, as in NumPy',
         'promoted',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'maximum': (
         'all inputs broadcast, as in NumPy',
         'promoted',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'clip': (
         'all inputs broadcast, as in NumPy',
         'promoted',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'mod': (
         'all inputs broadcast, as in NumPy',
         'promoted; bool refused (NumPy would give int8)',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
@@ -999,26 +1105,32 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'all inputs broadcast, as in NumPy',
         'promoted; bool refused (NumPy would give int8)',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
     'logical_and': (
         'all inputs broadcast, as in NumPy',
         'bool; the inputs count by their truth',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'logical_or': (
         'all inputs broadcast, as in NumPy',
         'bool; the inputs count by their truth',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'logical_xor': (
         'all inputs broadcast, as in NumPy',
         'bool; the inputs count by their truth',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'logical_not': (
@@ -1031,7 +1143,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'all inputs broadcast, as in NumPy',
         'promoted; floats refused',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
@@ -1039,7 +1151,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'all inputs broadcast, as in NumPy',
         'promoted; floats refused',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
@@ -1047,7 +1159,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'all inputs broadcast, as in NumPy',
         'promoted; floats refused',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
@@ -1063,7 +1175,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'all inputs broadcast, as in NumPy',
         'promoted; floats refused, and bools only',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
@@ -1071,7 +1183,7 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'all inputs broadcast, as in NumPy',
         'promoted; floats refused, and bools only',
         (
-            'dtype',
+            'dtype', 'shape',
         ),
         (),
     ),
@@ -1096,7 +1208,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     'where': (
         'all inputs broadcast, as in NumPy',
         'the first two promoted; the third counts by truth',
-        (),
+        (
+            'shape',
+        ),
         (),
     ),
     'astype': (

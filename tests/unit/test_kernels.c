@@ -32,13 +32,39 @@ static void
 make_room(const struct op_row *row, const struct op_params *params,
     const struct ref_value *in, size_t n_in, struct ref_value *v)
 {
-	const struct shape *shapes[4];
+	const struct shape *shapes[RANDOM_INPUTS];
 	struct shape most;
 
 	for (size_t k = 0; k < n_in; k++)
 		shapes[k] = &in[k].shape;
 	op_bound(row, shapes, n_in, params, &v->shape, &most);
 	v->bytes = xmalloc((size_t)shape_bytes(&most) + 1);
+}
+
+/* What is said with lengths hidden is true, or that they are needed. */
+static void
+check_hidden(const struct op_row *row, const struct op_params *params,
+    const struct ref_value *in, size_t n_in, const struct shape *declared)
+{
+	const struct shape *shapes[RANDOM_INPUTS];
+	struct shape hidden[RANDOM_INPUTS], out;
+	struct op_error e;
+
+	for (uint32_t bits = 1; bits < 16; bits++) {
+		for (size_t k = 0; k < n_in; k++) {
+			hidden[k] = in[k].shape;
+			shapes[k] = &hidden[k];
+			for (uint32_t i = 0; i < hidden[k].ndim; i++)
+				if ((bits >> (i + k) % 4 & 1) != 0)
+					hidden[k].dims[i] = LENGTH_UNKNOWN;
+		}
+		enum error r = op_infer(row, shapes, n_in, params, INT64_MAX,
+		    &out, &e);
+
+		ck_assert_msg(r == E_LENGTH || (r == E_OK &&
+		    shape_refines(declared, &out)), "%s, lengths %x hidden: %s",
+		    row->name, bits, error_name(r));
+	}
 }
 
 static void
@@ -59,6 +85,8 @@ expect_op(const struct program *p, uint32_t i, struct expected *e)
 	}
 	ck_assert_int_eq(program_check_op(p, i, NULL, NULL, INT64_MAX, &row,
 	    &params, &err), E_OK);
+	if (op->n_in > 0)
+		check_hidden(row, &params, in, op->n_in, &e->value[i].shape);
 	make_room(row, &params, in, op->n_in, &e->value[i]);
 	if (e->error[i] == E_OK)
 		e->error[i] = ref_op(row, &params, in, op->n_in, &e->value[i]);
