@@ -18,41 +18,6 @@ infer_axis(int64_t axis, uint32_t ndim, uint32_t *out)
 }
 
 enum error
-infer_axis_bits(const struct param *p, uint32_t ndim, uint32_t *bits,
-    struct op_error *e)
-{
-	uint32_t axis;
-	int32_t i;
-
-	*bits = 0;
-	for (i = 0; i < p->n; i++) {
-		if (!infer_axis(p->v[i], ndim, &axis))
-			return op_fail(e, E_AXIS, 0, p->v[i], ndim, 0, 0);
-		if ((*bits >> axis & 1) != 0)
-			return op_fail(e, E_BAD_PARAM, -1, 0, p->v[i],
-			    FAULT_REPEATED, 0);
-		*bits |= 1u << axis;
-	}
-	return E_OK;
-}
-
-enum error
-op_axes(const struct param *p, uint32_t ndim, uint32_t *bits,
-    struct op_error *e)
-{
-	if (p->n < 0) {
-		*bits = (1u << ndim) - 1;
-		return E_OK;
-	}
-	/* As in NumPy, a 0-d tensor may be reduced over its axis 0 or -1. */
-	if (ndim == 0 && p->n == 1 && (p->v[0] == 0 || p->v[0] == -1)) {
-		*bits = 0;
-		return E_OK;
-	}
-	return infer_axis_bits(p, ndim, bits, e);
-}
-
-enum error
 op_permutation(const struct param *p, uint32_t ndim,
     uint32_t perm[TENSOR_RANK], struct op_error *e)
 {
@@ -327,58 +292,11 @@ shape_transpose(const struct infer *f)
 }
 
 enum error
-infer_reduce(const struct infer *f)
-{
-	const struct shape *a = f->in[0];
-	bool keep = f->p[1].v[0] != 0;
-	uint32_t bits, i;
-
-	if (op_axes(&f->p[0], a->ndim, &bits, f->e) != E_OK)
-		return f->e->code;
-	f->out->ndim = 0;
-	for (i = 0; i < a->ndim; i++) {
-		if ((bits >> i & 1) == 0)
-			f->out->dims[f->out->ndim++] = a->dims[i];
-		else if (keep)
-			f->out->dims[f->out->ndim++] = 1;
-	}
-	return E_OK;
-}
-
-enum error
-infer_reduce_some(const struct infer *f)
-{
-	const struct shape *a = f->in[0];
-	uint32_t bits, i;
-
-	if (infer_reduce(f) != E_OK ||
-	    op_axes(&f->p[0], a->ndim, &bits, f->e) != E_OK)
-		return f->e->code;
-	for (i = 0; i < a->ndim; i++)
-		if (a->dims[i] == 0 && (bits >> i & 1) != 0)
-			return op_fail(f->e, E_EMPTY, 0, 0, 0, 0, 0);
-	return E_OK;
-}
-
-enum error
 infer_flat(const struct infer *f, int64_t elements)
 {
 	f->out->ndim = 1;
 	f->out->dims[0] = elements;
 	return E_OK;
-}
-
-static enum error
-shape_sort(const struct infer *f)
-{
-	uint32_t axis;
-
-	if (f->p[0].n < 0)
-		return infer_flat(f, shape_elements(f->in[0]));
-	if (!infer_axis(f->p[0].v[0], f->in[0]->ndim, &axis))
-		return op_fail(f->e, E_AXIS, 0, f->p[0].v[0], f->in[0]->ndim, 0,
-		    0);
-	return infer_same(f);
 }
 
 static enum error
@@ -509,7 +427,7 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_TRANSPOSE] = shape_transpose,
 	[SHAPE_REDUCE] = infer_reduce,
 	[SHAPE_REDUCE_SOME] = infer_reduce_some,
-	[SHAPE_SORT] = shape_sort,
+	[SHAPE_SORT] = infer_sort,
 	[SHAPE_RESHAPE] = shape_reshape,
 	[SHAPE_CONCAT] = shape_concat,
 	[SHAPE_EXPAND_DIMS] = shape_expand_dims,

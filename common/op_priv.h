@@ -65,6 +65,7 @@ enum error	 infer_pool2d(const struct infer *);
 enum error	 infer_max_pool2d_grad(const struct infer *);
 enum error	 infer_avg_pool2d_grad(const struct infer *);
 /* op_infer_reduce.c */
+enum error	 infer_sort(const struct infer *);
 enum error	 infer_like(const struct infer *);
 enum error	 infer_scan(const struct infer *);
 enum error	 infer_search(const struct infer *);
