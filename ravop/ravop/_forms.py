@@ -62,20 +62,44 @@ def topk(x: Any, k: int, axis: int | None = -1, *, name: str | None = None
             _ops.create_op("topk_indices", x, k=k, axis=axis))
 
 
-def histogram(x: Any, bins: int = 10,
+def _between(x: Op, edges: Any, name: str | None) -> Op:
+    """Counts between edges of any distance: places in the sorted elements."""
+    ordered = _ops.create_op("sort", x, axis=None)
+    starts = _ops.create_op("searchsorted", ordered, edges[:-1])
+    inner = _ops.create_op("searchsorted", ordered, edges[1:-1])
+    last = _ops.create_op("searchsorted", ordered, edges[-1:], side="right")
+    counts = _ops.create_op("sub", _ops.create_op("concat", inner, last),
+                            starts)
+    if name is not None:
+        counts.graph._label(counts, name)
+    return counts
+
+
+def _edges(bins: Any) -> Any:
+    """Edges that a user gives."""
+    edges = np.asarray(bins)
+    if edges.ndim != 1 or edges.size < 2 or edges.dtype.kind not in "biuf":
+        raise GraphError("histogram: bins must be an int, or at least two "
+                         "edges.")
+    if not np.all(edges[:-1] <= edges[1:]):
+        raise GraphError("histogram: the edges must increase.")
+    return edges
+
+
+def histogram(x: Any, bins: int | Sequence[float] = 10,
               range: tuple[float, float] | None = None, *,
               name: str | None = None) -> tuple[Op, Op]:
-    """How many elements lie in each of several equal bins, and their edges.
+    """How many elements lie in each of several bins, and their edges.
 
     Parameters
     ----------
     x : Op or array_like
         Values, or an op of the current graph; counted flat.
-    bins : int, default 10
-        How many; edges cannot be given.
+    bins : int or sequence of float, default 10
+        How many, of equal width; or their edges, which are values, not ops.
     range : tuple of float, optional
-        The ends; what is outside is not counted. Default: the least and the
-        greatest element, which must be finite then.
+        The ends of equal bins; what is outside is not counted. Default: the
+        least and the greatest element, which must be finite then.
     name : str, optional
         Label of the counts for `get_ops_by_name`.
 
@@ -98,9 +122,11 @@ def histogram(x: Any, bins: int = 10,
     >>> counts(), edges()
     (array([1, 2, 1]), array([1., 2., 3., 4.]))
     """
-    if np.ndim(bins) or isinstance(bins, str):
-        raise GraphError("histogram: bins must be an int; for edges of your "
-                         "own count what searchsorted gives.")
+    if _ops.is_op(bins) or isinstance(bins, str):
+        raise GraphError("histogram: bins must be an int, or edges as values.")
+    if np.ndim(bins):
+        edges = _edges(bins)
+        return _between(_recorded(x), edges, name), _recorded(edges)
     low, high = (None, None) if range is None else range
     x = _recorded(x)
     return (_ops.create_op("histogram", x, bins=bins, low=low, high=high,

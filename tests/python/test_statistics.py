@@ -60,7 +60,8 @@ def test_two_results() -> None:
     values, indices = R.t(X).topk(2, axis=0)
     assert values().tolist() == [[5, 9, 5, 8], [5, 3, 4, 6]]
     assert indices().tolist() == [[1, 1, 2, 2], [2, 2, 0, 1]]
-    for bins, ends in ((3, None), (5, (0.0, 4.0))):
+    for bins, ends in ((3, None), (5, (0.0, 4.0)), ([0, 2, 7.5, 8], None),
+                       ([2, 8], None)):
         for made in (R.histogram(V, bins, ends), np.histogram(R.t(V), bins, ends)):
             for got, want in zip(made, np.histogram(V, bins, ends)):
                 np.testing.assert_array_equal(got(), want)
@@ -108,7 +109,8 @@ def test_mode_is_the_least_of_the_most_frequent() -> None:
     (lambda: R.percentile(V), "value is needed"),
     (lambda: R.histogram(V, 0), "at least 1"),
     (lambda: R.histogram(V, 3, (2, 1)), "two finite ends"),
-    (lambda: R.histogram(V, [1, 2, 3]), "bins must be an int"),
+    (lambda: R.histogram(V, [1, 3, 2]), "edges must increase"),
+    (lambda: R.histogram(V, "auto"), "bins must be an int"),
     (lambda: R.quantile([True], 0.5), "does not take bool"),
     (lambda: R.searchsorted(X, 1), "takes one with 1 axis"),
     (lambda: R.bincount([1.5]), "does not take float64"),
