@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,13 +11,14 @@ from . import _numpy, _state
 from ._dtypes import DTYPES, Array
 from ._errors import GraphError
 from ._graph import Graph
+from ._index import Indexing
 from ._hint import waited
 from ._ops import Methods
 from ._record import Record
 from ._shape import Shape, Size, UnknownSize, needs
 
 
-class Op(Record, Methods):
+class Op(Record, Methods, Indexing):
     """One op of a graph; calling it gives its value.
 
     Operators and methods record further ops; nothing is computed before a
@@ -120,10 +121,6 @@ class Op(Record, Methods):
         if self._shape[0] is None:
             raise needs(self, "len()")
         return self._shape[0]
-
-    def __getitem__(self, key: object) -> NoReturn:
-        raise TypeError("ops cannot be indexed yet; np.asarray(x)[...] "
-                        "computes and downloads the value, and indexes that")
 
     def __getattr__(self, name: str) -> Any:
         from ._ops import nearest

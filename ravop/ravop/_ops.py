@@ -86,9 +86,7 @@ class Methods:
 
 def is_method(name: str) -> bool:
     """Whether ops have a method of that name."""
-    row = ROWS[ALIASES.get(name, name)]
-    # shape and size are attributes, which may be called (_shape.py).
-    return row.most > 0 and row.name not in ("shape", "size")
+    return hasattr(Methods, name)
 
 
 def is_op(value: object) -> bool:
@@ -217,7 +215,7 @@ def _record(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
 
 def closest(name: str) -> str | None:
     """The op's name that is most like a wrong one."""
-    names = [*ROWS, *ALIASES, *WIRE]
+    names = [*ROWS, *ALIASES, *FORMS, *WIRE]
     return next(iter(difflib.get_close_matches(name, names, 1, 0.7)), None)
 
 
@@ -262,6 +260,9 @@ def create_op(operator: str, *ops: Any, **params: Any) -> Op:
     >>> R.create_op("add", 1, 2)()
     array(3)
     """
+    if operator in FORMS and operator not in ROWS:
+        made: Op = FORMS[operator](*ops, **params)
+        return made
     return call(row_of(operator), ops, params)
 
 
@@ -339,17 +340,23 @@ FUNCTIONS: dict[str, Callable[..., Op]] = {
 FORMS: dict[str, Callable[..., Any]] = {}
 
 
-def form(function: Callable[..., Any]) -> None:
-    """Puts a function in the place of the one made from the op's row."""
+def form(function: Callable[..., Any], method: bool = True) -> None:
+    """Puts a function in the place of the one made from the op's row, or
+    beside the rows."""
     name = function.__name__
     function.__module__ = "ravop"
     function.__doc__ = inspect.cleandoc(function.__doc__ or "")
     FORMS[name] = FUNCTIONS[name] = globals()[name] = function
-    setattr(Methods, name, function)
+    if name not in __all__:
+        __all__.append(name)
+    if method:
+        setattr(Methods, name, function)
 
 
 for _name, _made in FUNCTIONS.items():
-    if is_method(_name):
+    _row = ROWS[ALIASES.get(_name, _name)]
+    # shape and size are attributes, which may be called (_shape.py).
+    if _row.most > 0 and _row.name not in ("shape", "size"):
         setattr(Methods, _name, _made)
 globals().update(FUNCTIONS)
 __all__ = list(FUNCTIONS)
