@@ -36,7 +36,8 @@
 #define U float
 #define BITS uint32_t
 #define SQRT __builtin_sqrtf
-#define FABS __builtin_fabsf
+#define V vec_f32
+#define B vec_i32
 #define COPYSIGN __builtin_copysignf
 #define NAN_OF __builtin_nanf("")
 #define NAN_BITS UINT32_C(0x7fc00000)
@@ -56,7 +57,8 @@
 #undef U
 #undef BITS
 #undef SQRT
-#undef FABS
+#undef V
+#undef B
 #undef COPYSIGN
 #undef NAN_OF
 #undef NAN_BITS
@@ -71,7 +73,8 @@
 #define U double
 #define BITS uint64_t
 #define SQRT __builtin_sqrt
-#define FABS __builtin_fabs
+#define V vec_f64
+#define B vec_i64
 #define COPYSIGN __builtin_copysign
 #define NAN_OF __builtin_nan("")
 #define NAN_BITS UINT64_C(0x7ff8000000000000)
@@ -91,7 +94,8 @@
 #undef U
 #undef BITS
 #undef SQRT
-#undef FABS
+#undef V
+#undef B
 #undef COPYSIGN
 #undef NAN_OF
 #undef NAN_BITS

@@ -1,43 +1,28 @@
 /*
- * Floats against each other and the special ones.  MASK(c) is all ones where
- * c, of the width of BITS; the least and greatest are chosen by bits, so that
- * -0 < 0 and NaN wins whichever side it stands on.
+ * Floats against each other and the special ones.  The least and greatest are
+ * chosen by bits, so that -0 < 0 and NaN wins whichever side it stands on.
  */
 
 #define SIGN	((BITS)1 << (8 * sizeof(BITS) - 1))
-#define MASK(c)	((BITS)0 - (BITS)(c))
 
-static void
-NAME(minimum)(const void *va, const void *vb, void *vz, size_t n)
+/* left, right: where a, b wins; tie: the bits of two equal ones. */
+static inline V
+NAME(choose)(V a, V b, B left, B right, B tie)
 {
-	const T *a = va, *b = vb;
-	const BITS *x = va, *y = vb;
-	BITS *restrict z = vz;
+	B equal = (B)(a == b);
 
-	for (size_t i = 0; i < n; i++) {
-		BITS left = MASK(a[i] < b[i]), right = MASK(b[i] < a[i]);
-		BITS tie = MASK(a[i] == b[i]);
-
-		z[i] = (left & x[i]) | (right & y[i]) |
-		    (tie & (x[i] | y[i])) | (~(left | right | tie) & NAN_BITS);
-	}
+	return (V)((left & (B)a) | (right & (B)b) | (equal & tie) |
+	    (~(left | right | equal) & NAN_BITS));
 }
 
-static void
-NAME(maximum)(const void *va, const void *vb, void *vz, size_t n)
-{
-	const T *a = va, *b = vb;
-	const BITS *x = va, *y = vb;
-	BITS *restrict z = vz;
-
-	for (size_t i = 0; i < n; i++) {
-		BITS left = MASK(a[i] > b[i]), right = MASK(b[i] > a[i]);
-		BITS tie = MASK(a[i] == b[i]);
-
-		z[i] = (left & x[i]) | (right & y[i]) |
-		    (tie & (x[i] & y[i])) | (~(left | right | tie) & NAN_BITS);
-	}
-}
+#define KERNEL		NAME(minimum)
+#define LANES(a, b)	NAME(choose)(a, b, (B)((a) < (b)), (B)((b) < (a)), \
+	(B)(a) | (B)(b))
+#include "compute/kernels/tile_vector.h"
+#define KERNEL		NAME(maximum)
+#define LANES(a, b)	NAME(choose)(a, b, (B)((a) > (b)), (B)((b) > (a)), \
+	(B)(a) & (B)(b))
+#include "compute/kernels/tile_vector.h"
 
 static void
 NAME(sign)(const void *va, const void *vb, void *vz, size_t n)
@@ -98,4 +83,3 @@ NAME(isfinite)(const void *va, const void *vb, void *vz, size_t n)
 }
 
 #undef SIGN
-#undef MASK

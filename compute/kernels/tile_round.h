@@ -1,70 +1,73 @@
 /*
  * Floats to whole floats, without the instructions that SSE2 lacks: adding
- * WHOLE, from which on every float is whole, rounds to even.
+ * WHOLE, from which on every float is whole, rounds to even.  V is a vector of
+ * T, B one of as many BITS.
  */
 
-/* The magnitude, rounded; infinities and NaN stay. */
-static inline T
-NAME(rint_abs)(T a)
-{
-	T r = a + WHOLE - WHOLE;
+#define SIGN	((B){ 0 } + ((BITS)1 << (8 * sizeof(BITS) - 1)))
+#define ONE	((B)((V){ 0 } + 1))
 
-	return a < WHOLE ? r : a;
+/* The magnitude, rounded; infinities and NaN stay. */
+static inline V
+NAME(rint_abs)(V a)
+{
+	V r = a + WHOLE - WHOLE;
+	B small = (B)(a < WHOLE);
+
+	return (V)((small & (B)r) | (~small & (B)a));
+}
+
+static inline V
+NAME(rint_lanes)(V x)
+{
+	B sign = (B)x & SIGN;
+
+	return (V)((B)NAME(rint_abs)((V)((B)x ^ sign)) | sign);
+}
+
+static inline V
+NAME(floor_lanes)(V x)
+{
+	V r = NAME(rint_lanes)(x);
+
+	return r - (V)((B)(r > x) & ONE);
+}
+
+static inline V
+NAME(trunc_lanes)(V x)
+{
+	B sign = (B)x & SIGN;
+	V a = (V)((B)x ^ sign), r = NAME(rint_abs)(a);
+
+	return (V)((B)(r - (V)((B)(r > a) & ONE)) | sign);
+}
+
+static inline V
+NAME(ceil_lanes)(V x)
+{
+	return (V)((B)NAME(floor_lanes)((V)((B)x ^ SIGN)) ^ SIGN);
 }
 
 static inline T
 NAME(floor_one)(T x)
 {
-	T r = COPYSIGN(NAME(rint_abs)(FABS(x)), x);
+	V v = { x };
 
-	r = r > x ? r - 1 : r;
-	return COPYSIGN(r, x);
+	return NAME(floor_lanes)(v)[0];
 }
 
-static void
-NAME(rint)(const void *va, const void *vb, void *vz, size_t n)
-{
-	const T *a = va;
-	T *restrict z = vz;
+#define KERNEL		NAME(rint)
+#define LANES(a, b)	NAME(rint_lanes)(a)
+#include "compute/kernels/tile_vector.h"
+#define KERNEL		NAME(floor)
+#define LANES(a, b)	NAME(floor_lanes)(a)
+#include "compute/kernels/tile_vector.h"
+#define KERNEL		NAME(trunc)
+#define LANES(a, b)	NAME(trunc_lanes)(a)
+#include "compute/kernels/tile_vector.h"
+#define KERNEL		NAME(ceil)
+#define LANES(a, b)	NAME(ceil_lanes)(a)
+#include "compute/kernels/tile_vector.h"
 
-	(void)vb;
-	for (size_t i = 0; i < n; i++)
-		z[i] = COPYSIGN(NAME(rint_abs)(FABS(a[i])), a[i]);
-}
-
-static void
-NAME(floor)(const void *va, const void *vb, void *vz, size_t n)
-{
-	const T *a = va;
-	T *restrict z = vz;
-
-	(void)vb;
-	for (size_t i = 0; i < n; i++)
-		z[i] = NAME(floor_one)(a[i]);
-}
-
-static void
-NAME(ceil)(const void *va, const void *vb, void *vz, size_t n)
-{
-	const T *a = va;
-	T *restrict z = vz;
-
-	(void)vb;
-	for (size_t i = 0; i < n; i++)
-		z[i] = -NAME(floor_one)(-a[i]);
-}
-
-static void
-NAME(trunc)(const void *va, const void *vb, void *vz, size_t n)
-{
-	const T *a = va;
-	T *restrict z = vz;
-
-	(void)vb;
-	for (size_t i = 0; i < n; i++) {
-		T x = FABS(a[i]), r = NAME(rint_abs)(x);
-
-		r = r > x ? r - 1 : r;
-		z[i] = COPYSIGN(r, a[i]);
-	}
-}
+#undef SIGN
+#undef ONE

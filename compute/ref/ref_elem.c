@@ -51,9 +51,11 @@ rest_of(double a, double b)
 		return a;
 	while (t <= r / 2)
 		t *= 2;
-	for (; t >= d; t /= 2)
+	while (t >= d) {
 		while (r >= t)
 			r -= t;
+		t /= 2;
+	}
 	return __builtin_copysign(r, a);
 }
 
