@@ -436,6 +436,9 @@ product_amount(const struct op_row *row, const struct shape *const *in,
 	case OP_SOLVE:
 		return 2 * n / 3 * (double)shape_elements(a) +
 		    2 * n * (double)shape_elements(out);
+	case OP_ATTENTION:
+		return 2 * (double)in[1]->dims[in[1]->ndim - 2] *
+		    (double)(shape_elements(a) + shape_elements(out));
 	case OP_CONV2D:
 		return 2 * (double)shape_elements(out) * filter_size(in[1]);
 	case OP_CONV2D_INPUT_GRAD:

@@ -61,6 +61,17 @@ enum shape_rule {
 	SHAPE_SAME_AXIS,	/* the input's; works along an axis, or all */
 	SHAPE_LAYER_NORM,	/* the first input's, to which others fit */
 	SHAPE_BATCH_NORM,	/* the first's; others: one for each index */
+	SHAPE_RANDOM_NUMBERS,	/* as asked for */
+	SHAPE_RANDOM_BETWEEN,	/* the same, or what the inputs broadcast to */
+	SHAPE_RANDOM_INTEGERS,	/* as asked for */
+	SHAPE_PERMUTATION,	/* the input's, of one axis or more */
+	SHAPE_RANDOM,		/* the input's with another first length, or none */
+	SHAPE_DROPOUT,		/* the input's */
+	SHAPE_SQUARE_LOSS,	/* both inputs' broadcast, or no axes */
+	SHAPE_SQUARE_LOSS_GRAD,	/* the first input's, to which the second fits */
+	SHAPE_CROSS_ENTROPY,	/* the first's without the axis, or no axes */
+	SHAPE_CROSS_ENTROPY_GRAD,	/* the first input's */
+	SHAPE_ATTENTION,	/* batches broadcast, rows of q, columns of v */
 	SHAPE_WINDOWS,		/* the last two axes: positions, size */
 	SHAPE_WINDOWS_SUM,	/* positions, size: the lengths asked for */
 	SHAPE_CONV2D,		/* N, filters, positions of the windows */

@@ -327,6 +327,7 @@ infer_max_pool2d_grad(const struct infer *f)
 	    read_pool(f, 0, &x->dims[2], &w) != E_OK)
 		return f->e->code;
 	(void)infer_same(f);
+	f->out->dtype = f->in[1]->dtype;
 	return check_gradient(f, f->in[1], 1, (const int64_t[4]) { x->dims[0],
 	    x->dims[1], w.out[0], w.out[1] });
 }

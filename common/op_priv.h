@@ -55,6 +55,21 @@ enum error	 infer_same_axis(const struct infer *);
 enum error	 infer_layer_norm(const struct infer *);
 enum error	 infer_batch_norm(const struct infer *);
 
+/* op_infer_loss.c */
+enum error	 infer_square_loss(const struct infer *);
+enum error	 infer_square_loss_grad(const struct infer *);
+enum error	 infer_cross_entropy(const struct infer *);
+enum error	 infer_cross_entropy_grad(const struct infer *);
+enum error	 infer_attention(const struct infer *);
+
+/* op_infer_random.c */
+enum error	 infer_random_numbers(const struct infer *);
+enum error	 infer_random_between(const struct infer *);
+enum error	 infer_random_integers(const struct infer *);
+enum error	 infer_permutation(const struct infer *);
+enum error	 infer_random(const struct infer *);
+enum error	 infer_dropout(const struct infer *);
+
 /* op_infer_window.c */
 enum error	 infer_windows(const struct infer *);
 enum error	 infer_windows_sum(const struct infer *);

@@ -195,6 +195,9 @@ run_units(const struct run *r, int64_t from, int64_t to)
 	case STEP_STEPS:
 		run_steps(r, from, to);
 		break;
+	case STEP_RANDOM:
+		run_random(r, from, to);
+		break;
 	case STEP_CANON:
 		run_canon(r, from, to);
 		break;

@@ -288,9 +288,11 @@ lower_scalar(struct lower *l, enum dtype dtype, double x)
 uint32_t
 lower_as(struct lower *l, uint32_t a, enum dtype dtype)
 {
+	struct op_params params = { .p = { { 1, { dtype } } } };
+
 	if (a == LOWER_NONE || lower_shape(l, a).dtype == dtype)
 		return a;
-	return lower_binary(l, OP_MUL, a, lower_scalar(l, dtype, 1));
+	return lower_op(l, OP_ASTYPE, &params, &a, 1);
 }
 
 uint32_t

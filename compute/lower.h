@@ -67,7 +67,7 @@ uint32_t lower_scalar(struct lower *, enum dtype, double);
 uint32_t lower_integer(struct lower *, enum dtype, int64_t);
 /* Ints and bools as float64, floats as they are. */
 uint32_t lower_float(struct lower *, uint32_t a);
-/* As that dtype, to which its own can be promoted. */
+/* As that dtype. */
 uint32_t lower_as(struct lower *, uint32_t a, enum dtype);
 /* Without axes for LOWER_NONE. */
 struct shape lower_shape(const struct lower *, uint32_t value);
@@ -109,14 +109,32 @@ uint32_t lower_round(struct lower *, const struct compound *);
 
 /* lower_learn.c */
 uint32_t lower_softmax(struct lower *, const struct compound *);
+uint32_t lower_logsumexp(struct lower *, const struct compound *);
 uint32_t lower_log_softmax(struct lower *, const struct compound *);
 uint32_t lower_layer_norm(struct lower *, const struct compound *);
 uint32_t lower_batch_norm(struct lower *, const struct compound *);
+
+/* lower_loss.c */
+uint32_t lower_square_loss(struct lower *, const struct compound *);
+uint32_t lower_square_loss_grad(struct lower *, const struct compound *);
+uint32_t lower_cross_entropy(struct lower *, const struct compound *);
+uint32_t lower_cross_entropy_grad(struct lower *, const struct compound *);
+uint32_t lower_attention(struct lower *, const struct compound *);
+
+/* lower_random.c */
+uint32_t lower_random_uniform(struct lower *, const struct compound *);
+uint32_t lower_random_normal(struct lower *, const struct compound *);
+uint32_t lower_random_integers(struct lower *, const struct compound *);
+uint32_t lower_permutation(struct lower *, const struct compound *);
+uint32_t lower_random(struct lower *, const struct compound *);
+uint32_t lower_dropout(struct lower *, const struct compound *);
 
 /* lower_conv.c */
 uint32_t lower_conv2d(struct lower *, const struct compound *);
 uint32_t lower_conv2d_input_grad(struct lower *, const struct compound *);
 uint32_t lower_conv2d_weight_grad(struct lower *, const struct compound *);
+uint32_t lower_avg_pool2d_grad(struct lower *, const struct compound *);
+uint32_t lower_max_pool2d_grad(struct lower *, const struct compound *);
 uint32_t lower_max_pool2d(struct lower *, const struct compound *);
 uint32_t lower_avg_pool2d(struct lower *, const struct compound *);
 

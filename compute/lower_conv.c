@@ -153,3 +153,56 @@ lower_avg_pool2d(struct lower *l, const struct compound *c)
 	return lower_reduce(l, OP_MEAN, pool_windows(l, c, c->in[0], 0),
 	    &places, false);
 }
+
+/* To each place of a window its share. */
+uint32_t
+lower_avg_pool2d_grad(struct lower *l, const struct compound *c)
+{
+	const struct param *p = c->params->p;
+	struct shape dy = lower_shape(l, c->in[0]);
+	int64_t h = p[1].v[0], w = p[1].v[p[1].n == 2 ? 1 : 0];
+	struct param dims = { 6, { dy.dims[0], dy.dims[1], dy.dims[2],
+		dy.dims[3], h, w } };
+	struct op_params whole = { .p = { dims } };
+	struct op_params params = window_params(&p[0], p[2].n < 0 ? &p[1] :
+	    &p[2], &p[3], NULL, 0);
+	uint32_t g = lower_binary(l, OP_DIV, lower_as(l, c->in[0],
+	    c->shape.dtype), lower_scalar(l, c->shape.dtype, (double)h *
+	    (double)w));
+
+	g = lower_reshape(l, g, 6, (const int64_t[]) { dy.dims[0], dy.dims[1],
+	    dy.dims[2], dy.dims[3], 1, 1 });
+	g = lower_op(l, OP_BROADCAST_TO, &whole, &g, 1);
+	return lower_op(l, OP_WINDOWS_SUM, &params, &g, 1);
+}
+
+/* All of it to the first place that is the greatest. */
+uint32_t
+lower_max_pool2d_grad(struct lower *l, const struct compound *c)
+{
+	static const int64_t order[] = { 2, 3, 4, 5, 0, 1 };
+	const struct param *p = c->params->p;
+	struct shape dy = lower_shape(l, c->in[1]);
+	uint32_t windows = pool_windows(l, c, c->in[0], -__builtin_inf());
+	struct shape s = lower_shape(l, windows);
+	int64_t n = s.dims[0] * s.dims[1];
+	struct param first = { 1, { 0 } }, image = two(c->shape.dims[2],
+	    c->shape.dims[3]);
+	struct op_params places, params = window_params(&image, p[1].n < 0 ?
+	    &p[0] : &p[1], &p[2], NULL, 0);
+	uint32_t in[3];
+
+	windows = lower_reshape(l, windows, 5, (const int64_t[]) { n,
+	    dy.dims[0], dy.dims[1], dy.dims[2], dy.dims[3] });
+	op_params_default(op_by_code(OP_ARANGE), &places);
+	param_set_float(&places.p[0], (double)n);
+	in[2] = lower_reshape(l, lower_op(l, OP_ARANGE, &places, NULL, 0), 5,
+	    (const int64_t[]) { n, 1, 1, 1, 1 });
+	in[2] = lower_binary(l, OP_EQUAL, in[2], lower_reduce(l, OP_ARGMAX,
+	    windows, &first, true));
+	in[0] = c->in[1];
+	in[1] = lower_scalar(l, dy.dtype, 0);
+	windows = lower_transpose(l, lower_reshape(l, lower_op(l, OP_WHERE,
+	    NULL, in, 3), 6, s.dims), 6, order);
+	return lower_op(l, OP_WINDOWS_SUM, &params, &windows, 1);
+}

@@ -38,6 +38,27 @@ lower_log_softmax(struct lower *l, const struct compound *c)
 	return lower_binary(l, OP_SUB, a, lower_unary(l, OP_NATLOG, sum));
 }
 
+/*
+ * The greatest is taken out of the exponents; an infinite one is not, since
+ * nothing would be left.
+ */
+uint32_t
+lower_logsumexp(struct lower *l, const struct compound *c)
+{
+	const struct param *axis = &c->params->p[0];
+	enum dtype dtype = c->shape.dtype;
+	double most = dtype == DT_F32 ? 0x1.fffffep127 : 0x1.fffffffffffffp1023;
+	uint32_t a = lower_as(l, c->in[0], dtype), m, sum;
+
+	m = lower_reduce(l, OP_MAX, a, axis, true);
+	m = lower_binary(l, OP_MINIMUM, m, lower_scalar(l, dtype, most));
+	m = lower_binary(l, OP_MAXIMUM, m, lower_scalar(l, dtype, -most));
+	sum = lower_reduce(l, OP_SUM, lower_unary(l, OP_EXP, lower_binary(l,
+	    OP_SUB, a, m)), axis, true);
+	return lower_reshape(l, lower_binary(l, OP_ADD, lower_unary(l,
+	    OP_NATLOG, sum), m), c->shape.ndim, c->shape.dims);
+}
+
 /* (x - mean) / sqrt(variance + eps) * weight + bias; the last two optional. */
 static uint32_t
 normalise(struct lower *l, uint32_t d, uint32_t variance,

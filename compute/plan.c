@@ -383,6 +383,9 @@ plan_value(struct plan *p, const struct plan_op *op)
 	case OP_FOUND_COUNTS:
 		plan_find(p, op);
 		break;
+	case OP_RANDOM_NUMBERS:
+		plan_random(p, op);
+		break;
 	case OP_WINDOWS:
 		plan_windows(p, op);
 		break;

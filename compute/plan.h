@@ -179,6 +179,9 @@ void	 plan_unique(struct plan *, const struct plan_op *);
 void	 plan_pick(struct plan *, const struct plan_op *);
 void	 plan_find(struct plan *, const struct plan_op *);
 
+/* plan_random.c */
+void	 plan_random(struct plan *, const struct plan_op *);
+
 /* plan_window.c */
 void	 plan_windows(struct plan *, const struct plan_op *);
 void	 plan_windows_sum(struct plan *, const struct plan_op *);

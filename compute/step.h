@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "compute/arena.h"
 #include "compute/kernels/kernels.h"
+#include "compute/kernels/random.h"
 #include "compute/kernels/linalg.h"
 #include "compute/view.h"
 
@@ -23,7 +24,7 @@
 enum step_kind {
 	STEP_TILE, STEP_REDUCE, STEP_ARG, STEP_SORT, STEP_GEMM, STEP_MATVEC,
 	STEP_ROWS, STEP_MARK, STEP_UNIQUE, STEP_SQUEEZE, STEP_PICK, STEP_FIND,
-	STEP_TURN, STEP_CANON, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
+	STEP_TURN, STEP_CANON, STEP_RANDOM, STEP_SCAN, STEP_ARGSORT, STEP_SEARCH,
 	STEP_LU, STEP_CHOLESKY,
 	STEP_RANK, STEP_HISTOGRAM, STEP_BINCOUNT,
 	STEP_BAND, STEP_GATHER, STEP_TAKE, STEP_SCATTER, STEP_STEPS,
@@ -261,6 +262,12 @@ struct factor_step {
 	const struct gemm_kernel *gemm;
 };
 
+struct random_step {
+	struct random_source source;
+	int64_t		 elements;
+	uint32_t	 out;
+};
+
 struct canon_step {
 	uint32_t	 slot;
 	uint8_t		 dtype;
@@ -316,6 +323,7 @@ enum error	 run_gather(const struct run *, int64_t from, int64_t to);
 enum error	 run_scatter(const struct run *, int64_t from, int64_t to);
 enum error	 run_take(const struct run *, int64_t from, int64_t to);
 void		 run_steps(const struct run *, int64_t from, int64_t to);
+void		 run_random(const struct run *, int64_t from, int64_t to);
 void		 run_canon(const struct run *, int64_t from, int64_t to);
 
 #endif

@@ -173,6 +173,9 @@ ref_op(const struct op_row *row, const struct op_params *params,
 			return e.code;
 		ref_transpose(perm, in, out);
 		return E_OK;
+	case SHAPE_RANDOM_NUMBERS:
+		ref_random(p, out);
+		return E_OK;
 	case SHAPE_WINDOWS:
 		ref_windows(p, in, out);
 		return E_OK;

@@ -64,6 +64,7 @@ enum error ref_linalg(enum op_code, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_transpose(const uint32_t *perm, const struct ref_value *in,
 	    struct ref_value *out);
+void	 ref_random(const struct param *, struct ref_value *out);
 void	 ref_windows(const struct param *, const struct ref_value *in,
 	    struct ref_value *out);
 void	 ref_windows_sum(const struct param *, const struct ref_value *in,

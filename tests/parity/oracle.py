@@ -12,6 +12,7 @@ from . import (
     oracle_learn,
     oracle_linalg,
     oracle_math,
+    oracle_random,
     oracle_reduce,
     oracle_shape,
 )
@@ -82,6 +83,7 @@ LINES: dict[str, Line] = {
     **oracle_data.LINES,
     **oracle_math.LINES,
     **oracle_learn.LINES,
+    **oracle_random.LINES,
     **oracle_reduce.LINES,
     **oracle_linalg.LINES,
     **oracle_shape.LINES,
@@ -158,6 +160,8 @@ def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]
                                oracle_math.least(name, inputs, got.dtype)) | (got == want))
     if name in oracle_learn.CLOSE and got.dtype.kind == "f":
         return oracle_learn.close(name, got, want)
+    if name in oracle_random.CLOSE and got.dtype.kind == "f":
+        return oracle_random.close(name, got, want, inputs)
     if name in oracle_learn.PRODUCTS and got.dtype.kind == "f":
         return oracle_learn.product_near(name, got, inputs, params)
     if name in oracle_linalg.LINES:

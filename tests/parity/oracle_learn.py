@@ -238,7 +238,131 @@ def avg_pool2d(a: Array, size: Param, stride: Param, padding: Param) -> Array:
     return np.asarray(total / total.dtype.type(w.shape[-1]))
 
 
+def max_pool2d_grad(a: Array, dy: Array, size: Param, stride: Param, padding: Param) -> Array:
+    """To the first greatest place of each window."""
+    w = pool(a, size, stride, padding, -np.inf)
+    if w.shape[:-1] != dy.shape:
+        raise ValueError("gradient")
+    first = np.argmax(w, axis=-1)[..., None] == np.arange(w.shape[-1])
+    g = np.where(first, dy[..., None], dy.dtype.type(0)).reshape(*dy.shape, *two(size, 1))
+    return windows_sum(g, a.shape[2:], stride or size, padding, (1,))
+
+
+def avg_pool2d_grad(dy: Array, shape: Param, size: Param, stride: Param, padding: Param) -> Array:
+    """Its share to each place."""
+    if dy.ndim != 4:
+        raise ValueError("axes")
+    h, w = two(size, 1)
+    if any(p > s // 2 for p, s in zip(two(padding, 0), (h, w))):
+        raise ValueError("padding")
+    share = real(dy) / real(dy).dtype.type(h * w)
+    g = np.broadcast_to(share[..., None, None], (*dy.shape, h, w))
+    return windows_sum(g, shape, stride or size, padding, (1,))
+
+
+def logsumexp(a: Array, axis: Param, keep: Param) -> Array:
+    """With the greatest taken out, if it is finite."""
+    a, over = real(a), axes(axis)
+    m = np.clip(np.max(a, axis=over, keepdims=True), np.finfo(a.dtype).min, np.finfo(a.dtype).max)
+    s = np.log(np.sum(np.exp(a - m), axis=over, keepdims=True)) + m
+    return np.asarray(s if keep == (1,) else s.reshape(np.sum(a, axis=over).shape))
+
+
+def reduced(loss: Array, how: Param) -> Array:
+    """The mean, the sum, or each."""
+    assert how is not None
+    return np.asarray((np.mean, np.sum, np.asarray)[how[0]](loss))
+
+
+def square_loss(a: Array, b: Array, how: Param) -> Array:
+    """Of differences."""
+    return reduced(np.square(real(a) - real(b)), how)
+
+
+def square_loss_grad(a: Array, b: Array, how: Param) -> Array:
+    """To a."""
+    if np.broadcast_shapes(a.shape, b.shape) != a.shape:
+        raise ValueError("larger")
+    d = real(a) - real(b)
+    return np.asarray(d * d.dtype.type(2 / a.size if how == (0,) and a.size else 2))
+
+
+def entropy(x: Array, labels: Array, axis: Param, ignore: Param) -> tuple[Array, int, Array, Array]:
+    """x as a float, the axis, each class's share, and where labels count."""
+    shares = labels.dtype.kind == "f"
+    dtype = common(x, labels) if shares else common(x)
+    if axis is None or labels.dtype == bool or labels.ndim + (not shares) != x.ndim:
+        raise ValueError("labels")
+    x = x.astype(dtype)
+    at = axis[0] % x.ndim if -x.ndim <= axis[0] < x.ndim else x.shape[axis[0]]
+    if labels.shape != (x.shape if shares else x.shape[:at] + x.shape[at + 1:]):
+        raise ValueError("shape")
+    if shares:
+        return x, at, labels.astype(dtype), np.ones((*x.shape[:at], 1, *x.shape[at + 1:]), bool)
+    wide = np.expand_dims(labels, at)
+    counts = np.ones(wide.shape, bool) if ignore is None else wide != ignore[0]
+    classes = np.arange(x.shape[at]).reshape(-1, *(1,) * (x.ndim - at - 1))
+    if np.any(counts & ((wide < -x.shape[at]) | (wide >= x.shape[at]))):
+        raise ValueError("no such class")
+    return x, at, (classes == wide % max(x.shape[at], 1)).astype(dtype), counts
+
+
+def cross_entropy(x: Array, labels: Array, axis: Param, ignore: Param, given: Param, how: Param) -> Array:
+    """Minus the logarithm of what the label has."""
+    x, at, share, counts = entropy(x, labels, axis, ignore)
+    logs = log_softmax(x, (at,)) if given == (0,) else np.log(x)
+    if labels.dtype.kind == "f":
+        loss = -np.sum(share * logs, axis=at, keepdims=True)
+    else:
+        loss = -np.sum(np.where(share != 0, logs, 0), axis=at, keepdims=True, dtype=x.dtype)
+    loss = np.where(counts, loss, x.dtype.type(0))
+    if how == (0,) and ignore is not None and labels.dtype.kind != "f":
+        return np.asarray(np.sum(loss) / x.dtype.type(counts.sum()))
+    return reduced(np.squeeze(loss, at), how)
+
+
+def cross_entropy_grad(x: Array, labels: Array, axis: Param, ignore: Param, given: Param, how: Param) -> Array:
+    """To x."""
+    whole = labels.dtype.kind != "f"
+    x, at, share, counts = entropy(x, np.abs(labels) if whole else labels, axis, ignore)
+    g = -share / x
+    if given == (0,):
+        g = softmax(x, (at,)) * (1 if whole else np.sum(share, axis=at, keepdims=True)) - share
+    g = np.where(counts, g, x.dtype.type(0))
+    if how != (0,):
+        return g
+    n = counts.sum() if ignore is not None and whole else x.size // max(x.shape[at], 1)
+    return np.asarray(g / x.dtype.type(n))
+
+
+def attention(*args: Any) -> Array:
+    """softmax(q k^T scale + mask) v."""
+    *inputs, causal, scale = args
+    dtype = common(*inputs)
+    q, k, v = (a.astype(dtype) for a in inputs[:3])
+    if min(q.ndim, k.ndim, v.ndim) < 2:
+        raise ValueError("axes")
+    by = number(scale) if scale is not None else 1 / np.sqrt(k.shape[-1])
+    scores = np.matmul(q, k.swapaxes(-1, -2)) * dtype.type(by)
+    if causal == (1,):
+        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, dtype.type(-np.inf))
+    if len(inputs) == 4:
+        mask = inputs[3]
+        if np.broadcast_shapes(mask.shape, scores.shape) != scores.shape:
+            raise ValueError("mask")
+        scores = np.where(mask, scores, dtype.type(-np.inf)) if mask.dtype == bool else scores + mask.astype(dtype)
+    return np.asarray(np.matmul(softmax(scores, (-1,)), v))
+
+
 LINES: dict[str, Line] = {
+    "max_pool2d_grad": max_pool2d_grad,
+    "avg_pool2d_grad": avg_pool2d_grad,
+    "logsumexp": logsumexp,
+    "square_loss": square_loss,
+    "square_loss_grad": square_loss_grad,
+    "cross_entropy": cross_entropy,
+    "cross_entropy_grad": cross_entropy_grad,
+    "attention": attention,
     "softmax": softmax,
     "log_softmax": log_softmax,
     "layer_norm": layer_norm,
@@ -253,11 +377,12 @@ LINES: dict[str, Line] = {
 }
 
 # Formulas over functions and sums: within so many epsilons of NumPy's.
-CLOSE: dict[str, float] = {"softmax": 64, "log_softmax": 64, "layer_norm": 64, "batch_norm": 64}
+CLOSE: dict[str, float] = {"softmax": 64, "log_softmax": 64, "layer_norm": 64, "batch_norm": 64, "logsumexp": 64,
+                          "square_loss": 64, "cross_entropy": 256, "cross_entropy_grad": 256, "attention": 4096}
 # The same, of the number 1 as well.
-ABSOLUTE = {"log_softmax"}
+ABSOLUTE = {"log_softmax", "logsumexp", "cross_entropy", "cross_entropy_grad"}
 PRODUCTS = {"conv2d", "conv2d_input_grad", "conv2d_weight_grad"}
-BY_VALUE = {"max_pool2d", "avg_pool2d"}
+BY_VALUE = {"max_pool2d", "avg_pool2d", "max_pool2d_grad", "avg_pool2d_grad"}
 
 
 def close(name: str, got: Array, want: Array) -> Array:
