@@ -101,7 +101,7 @@ def apply(name: str, inputs: list[Array], params: tuple[Param, ...]) -> Array:
     """NumPy's answer; raises what NumPy raises, TypeError for refused dtypes."""
     if name in REFUSED_BOOLS and all(a.dtype == bool for a in inputs):
         raise TypeError("dtype")
-    apart = oracle_data.APART | oracle_elem.APART | oracle_reduce.APART | oracle_shape.PICKING
+    apart = oracle_data.APART | oracle_elem.APART | oracle_reduce.APART | oracle_shape.PICKING | oracle_learn.APART
     if len(inputs) == 2 and name not in apart:  # a 0-d tensor counts as an array: NumPy 1.24 would look at its value
         common = np.promote_types(inputs[0].dtype, inputs[1].dtype)
         inputs = [a.astype(common) for a in inputs]

@@ -381,6 +381,8 @@ CLOSE: dict[str, float] = {"softmax": 64, "log_softmax": 64, "layer_norm": 64, "
                           "square_loss": 64, "cross_entropy": 256, "cross_entropy_grad": 256, "attention": 4096}
 # The same, of the number 1 as well.
 ABSOLUTE = {"log_softmax", "logsumexp", "cross_entropy", "cross_entropy_grad"}
+# Whose inputs keep their dtypes.
+APART = {"max_pool2d_grad", "cross_entropy", "cross_entropy_grad"}
 PRODUCTS = {"conv2d", "conv2d_input_grad", "conv2d_weight_grad"}
 BY_VALUE = {"max_pool2d", "avg_pool2d", "max_pool2d_grad", "avg_pool2d_grad"}
 
