@@ -713,6 +713,14 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         (),
     ),
+    'logsumexp': (
+        'the same; nothing to reduce is refused',
+        'promoted; ints and bools become float64',
+        (
+            'axis', 'bad_param', 'empty',
+        ),
+        (),
+    ),
     'layer_norm': (
         "the first input's, to which others fit",
         'promoted; ints and bools become float64',
@@ -726,6 +734,48 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         'promoted; ints and bools become float64',
         (
             'arity', 'axis', 'bad_param', 'shape',
+        ),
+        (),
+    ),
+    'square_loss': (
+        "both inputs' broadcast, or no axes",
+        'promoted; ints and bools become float64',
+        (
+            'shape',
+        ),
+        (),
+    ),
+    'square_loss_grad': (
+        "the first input's, to which the second fits",
+        'promoted; ints and bools become float64',
+        (
+            'shape',
+        ),
+        (),
+    ),
+    'cross_entropy': (
+        "the first's without the axis, or no axes",
+        'promoted; ints and bools become float64',
+        (
+            'axis', 'bad_param', 'dtype', 'shape',
+        ),
+        (
+            'index',
+        ),
+    ),
+    'cross_entropy_grad': (
+        "the first input's",
+        'promoted; ints and bools become float64',
+        (
+            'axis', 'bad_param', 'dtype', 'shape',
+        ),
+        (),
+    ),
+    'attention': (
+        'batches broadcast, rows of q, columns of v',
+        'promoted; ints and bools become float64',
+        (
+            'rank', 'shape',
         ),
         (),
     ),
@@ -779,6 +829,22 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     'avg_pool2d': (
         'N, C, positions of the windows',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'max_pool2d_grad': (
+        "the first input's",
+        "the first input's",
+        (
+            'bad_param', 'overflow', 'shape',
+        ),
+        (),
+    ),
+    'avg_pool2d_grad': (
+        'N, C, the lengths asked for',
         'promoted; ints and bools become float64',
         (
             'bad_param', 'overflow', 'shape',
@@ -1011,6 +1077,62 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     'eye': (
         '(n, m)',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param',
+        ),
+        (),
+    ),
+    'random_numbers': (
+        'as asked for',
+        'promoted; ints and bools become float64',
+        (
+            'bad_param', 'rank',
+        ),
+        (),
+    ),
+    'random_uniform': (
+        'the same, or what the inputs broadcast to',
+        'promoted; ints and bools become float64',
+        (
+            'arity', 'bad_param', 'rank', 'shape',
+        ),
+        (),
+    ),
+    'random_normal': (
+        'the same, or what the inputs broadcast to',
+        'promoted; ints and bools become float64',
+        (
+            'arity', 'bad_param', 'rank', 'shape',
+        ),
+        (),
+    ),
+    'random_integers': (
+        'as asked for',
+        'int64, whatever the input is',
+        (
+            'bad_param', 'rank',
+        ),
+        (),
+    ),
+    'permutation': (
+        "the input's, of one axis or more",
+        "the first input's",
+        (
+            'shape',
+        ),
+        (),
+    ),
+    'random': (
+        "the input's with another first length, or none",
+        "the first input's",
+        (
+            'bad_param', 'empty', 'shape',
+        ),
+        (),
+    ),
+    'dropout': (
+        "the input's",
         'promoted; ints and bools become float64',
         (
             'bad_param',
