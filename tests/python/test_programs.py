@@ -146,8 +146,8 @@ def test_row_13_foreach() -> None:
 def test_row_14_find_indices_is_ragged() -> None:
     x = R.t([1, 2, 1, 3, 2, 2])
     found = R.find_indices(x, R.t([1, 2]))
-    assert [op().tolist() for op in found] == [[0, 2], [1, 4, 5]]
-    twos = found[1].reshape(shape=[3])
+    assert [v.tolist() for v in found()] == [[0, 2], [1, 4, 5]]
+    twos = R.find_indices(x, R.t([2])).reshape(shape=[3])
     assert R.gather(x, twos)().tolist() == [2, 2, 2]
 
 
