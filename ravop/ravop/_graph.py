@@ -92,6 +92,7 @@ class Graph(Events):
         self.name = name or _program_name()
         self.approach = approach
         self.options = options
+        self._seed = _drawn(options.get("seed"))
         self.counts = Counts()
         self._verify = VERIFY[verify]
         self._values: dict[int, Any] = {}
@@ -457,6 +458,15 @@ class Graph(Events):
 
 _CODES = {np.dtype(t): c for c, t in enumerate(
     (np.bool_, np.int32, np.int64, np.float32, np.float64), 1)}
+
+
+def _drawn(seed: object) -> int:
+    """The seed of random ops that are given none: Graph(seed=), or any."""
+    if seed is None:
+        return int.from_bytes(os.urandom(8), "little", signed=True)
+    if not isinstance(seed, int) or not -2**63 <= seed < 2**63:
+        raise GraphError(f"seed={seed!r}; it must be an int of 64 bits.")
+    return seed
 
 
 def _check_approach(approach: str) -> None:

@@ -74,6 +74,11 @@ ROWS = {
                 + ((_DTYPE,) if row[1] in DTYPED else ()), row[6], row[7])
     for row in _core.ops()
 }
+# Random ops: where their seed stands, and their stream behind it.
+SEEDED = {
+    row.name: i for row in ROWS.values()
+    for i, p in enumerate(row.params) if p.name == "seed"
+}
 ALIASES: dict[str, str] = _core.aliases()
 WIRE = {row.wire: row.name for row in ROWS.values()}
 
@@ -195,6 +200,14 @@ def _dtyped(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     return op
 
 
+def _seeded(at: int, params: tuple[Any, ...], graph: Any) -> tuple[Any, ...]:
+    """Without a seed it is the graph's, with a stream of the op's own."""
+    if params[at] not in (None, ...):
+        return params
+    stream = graph._total + 1 if params[at + 1] is ... else params[at + 1]
+    return (*params[:at], graph._seed, stream, *params[at + 2:])
+
+
 def _record(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     name = named.pop("name", None)
     if "contiguous" in named:
@@ -207,6 +220,8 @@ def _record(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     if graph is None:
         graph = _state.current()
     graph._check()
+    if row.name in SEEDED:
+        params = _seeded(SEEDED[row.name], params, graph)
     op: Op = graph._apply(row.code, inputs, params)
     if name is not None:
         graph._label(op, str(name))

@@ -183,3 +183,16 @@ def test_files(tmp_path: object) -> None:
     with open(f"{tmp_path}/a.csv", "w") as file:
         file.write("1,2\n3,4\n")
     assert R.t(f"{tmp_path}/a.csv", dtype="file").shape == (2, 2)
+
+
+def test_random_ops_differ_unless_seeded() -> None:
+    with R.Graph(approach="local", seed=5):
+        a, b = R.random_normal(size=4), R.random_normal(size=4)
+        first = a().tolist(), b().tolist()
+        assert first[0] != first[1]
+        assert R.random_normal(size=4, seed=1)().tolist() == R.random_normal(size=4, seed=1)().tolist()
+    with R.Graph(approach="local", seed=5):
+        again = R.random_normal(size=4), R.random_normal(size=4)
+        assert (again[0]().tolist(), again[1]().tolist()) == first
+    with R.Graph(approach="local"):
+        assert R.random_uniform(size=4)().tolist() != R.random_uniform(size=4)().tolist()
