@@ -36,7 +36,7 @@ def same(what: str, ours: Any, theirs: Any, whose: str,
     furthest = far.max() if far.size else 0.0
     if not np.allclose(ours, theirs, rtol=rtol, atol=atol):
         sys.exit(f"{what}: differs from {whose}'s by up to {furthest:.3g}")
-    print(f"{what}: {whose}'s to within {furthest:.1g}")
+    print(f"{what}: agrees with {whose} to within {furthest:.1g}")
 
 
 @contextmanager

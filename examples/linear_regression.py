@@ -41,7 +41,7 @@ print(f"profit = {path[-1][1]:.4f} * population + {path[-1][0]:.4f}, "
 same("theta", path[-1], theirs, "NumPy")
 if not options.small:
     exact = np.linalg.lstsq(features, profit, rcond=None)[0]
-    same("theta", path[-1], exact, "NumPy's least squares", rtol=0.02)
+    same("theta", path[-1], exact, "least squares", rtol=0.02)
 
 with drawing(options.plot, "Linear regression") as axes:
     if axes is not None:
