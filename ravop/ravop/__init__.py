@@ -14,7 +14,7 @@ import pathlib as _pathlib
 import typing as _typing
 from typing import Any as _Any
 
-from . import _core, _forms, _later, _moves, _ops, _sized, stats
+from . import _core, _foreach, _forms, _later, _moves, _ops, _sized, stats
 from ._api import compute, t, versions
 from ._constants import (GraphStatus, MappingStatus, OpStatus, Status, epsilon,
                          inf, minus_one, one, pi)

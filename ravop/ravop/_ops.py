@@ -231,7 +231,8 @@ def _record(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
 def closest(name: str) -> str | None:
     """The op's name that is most like a wrong one."""
     names = [*ROWS, *ALIASES, *FORMS, *WIRE]
-    return next(iter(difflib.get_close_matches(name, names, 1, 0.7)), None)
+    close = difflib.get_close_matches(name, names, 1, 0.7)
+    return WIRE.get(close[0], close[0]) if close else None
 
 
 def nearest(name: str) -> str:
