@@ -135,6 +135,11 @@ def ravint(x: Any, *, name: str | None = None) -> Op:
     -------
     Op
 
+    Raises
+    ------
+    GraphError
+        When x is no tensor.
+
     Examples
     --------
     >>> import ravop as R

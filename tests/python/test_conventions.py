@@ -201,7 +201,7 @@ def test_too_much_memory_fails_its_batch_only(graph: R.Graph) -> None:
     "svm_svc", "svm_svr", "decision_tree_classifier",
     "decision_tree_regressor", "random_forest_classifier",
     "random_forest_regressor", "forward_pass_dense", "backward_pass_dropout",
-    "start_backward_marker", "cross_entropy_loss_gradient", "square_loss",
+    "start_backward_marker", "cross_entropy_loss_gradient",
     "ftp_upload"])
 def test_what_is_no_part_of_raven(name: str) -> None:
     with pytest.raises(R.GraphError) as info:
