@@ -55,9 +55,8 @@ with R.Graph(name="kmeans", approach=options.approach):
 
 theirs = KMeans(3, init=starts, n_init=1, max_iter=iterations, tol=0,
                 algorithm="lloyd").fit(flowers)
-if not options.small:
-    same("centres", ours, theirs.cluster_centers_, "scikit-learn")
-    same("clusters", labels, theirs.labels_, "scikit-learn")
+same("centres", ours, theirs.cluster_centers_, "scikit-learn")
+same("clusters", labels, theirs.labels_, "scikit-learn")
 
 rng = np.random.default_rng(2)
 with R.Graph(name="minibatch_kmeans", approach=options.approach):
