@@ -17,7 +17,7 @@ TOP = Path(__file__).resolve().parents[2]
 MODULES = ("ravop", "ravop._api", "ravop._constants", "ravop._graph",
            "ravop._op", "ravop._ops", "ravop._progress", "ravop._static",
            "ravop._data", "ravop._shape", "ravop._view", "ravop.stats",
-           "ravop.globals")
+           "ravop.globals", "ravop.array_api")
 
 
 @pytest.mark.parametrize("name", MODULES)
