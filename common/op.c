@@ -418,10 +418,34 @@ filter_size(const struct shape *w)
 	return (double)w->dims[1] * (double)w->dims[2] * (double)w->dims[3];
 }
 
+static double
+root(double x)
+{
+	double y = x;
+
+	for (int i = 0; i < 100 && y * y > x; i++)
+		y = (y + x / y) / 2;
+	return y;
+}
+
+/* A guess, since costs know no parameters: right for one matrix product. */
+static double
+einsum_amount(const struct shape *const *in, size_t n_in,
+    const struct shape *out)
+{
+	double sum = (double)shape_elements(in[0]);
+
+	for (size_t i = 1; i < n_in; i++)
+		sum += 2 * root((double)shape_elements(in[i - 1]) *
+		    (double)shape_elements(in[i]) *
+		    (double)(shape_elements(out) + 1));
+	return sum;
+}
+
 /* Multiplications and additions of products and what is made of them. */
 static double
 product_amount(const struct op_row *row, const struct shape *const *in,
-    const struct shape *out)
+    size_t n_in, const struct shape *out)
 {
 	const struct shape *a = in[0];
 	double n = a->ndim == 0 ? 1 : (double)a->dims[a->ndim - 1];
@@ -445,6 +469,8 @@ product_amount(const struct op_row *row, const struct shape *const *in,
 		return 2 * (double)shape_elements(a) * filter_size(in[1]);
 	case OP_CONV2D_WEIGHT_GRAD:
 		return 2 * (double)shape_elements(in[1]) * filter_size(out);
+	case OP_EINSUM:
+		return einsum_amount(in, n_in, out);
 	default:
 		return 2 * (double)shape_elements(out) *
 		    (in[1]->ndim == 0 ? 1 : n);
@@ -465,7 +491,7 @@ op_cost(const struct op_row *row, const struct shape *const *in, size_t n_in,
 	cost->dtype = cost_dtype(row, in, n_in, out);
 	switch (row->cost) {
 	case COST_MATMUL:
-		cost->amount = product_amount(row, in, out);
+		cost->amount = product_amount(row, in, n_in, out);
 		break;
 	case COST_ELEMENTWISE:
 	case COST_COPY:

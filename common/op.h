@@ -84,6 +84,7 @@ enum shape_rule {
 	SHAPE_SEARCH,		/* the second's; the first has one axis */
 	SHAPE_SQUARE,		/* the input's, whose last two axes are equal */
 	SHAPE_DET,		/* the same without those two */
+	SHAPE_EINSUM,		/* of the labels that einsum keeps */
 	SHAPE_SOLVE,		/* of x in a x = b, batches broadcast */
 	SHAPE_QUANTILE,		/* the second's, then the first's reduced */
 	SHAPE_PERCENTILE,	/* the same; without a second: reduced */
@@ -199,6 +200,7 @@ enum shape_fault {
 	FAULT_SCALAR,		/* an input without axes */
 	FAULT_COUNT,		/* elements given, elements wanted */
 	FAULT_RANKS,		/* of the first input and of the one named */
+	FAULT_LABEL,		/* einsum's label (a[0]), its two lengths */
 	FAULT_MATRIX,		/* axes that the input has, needs */
 	FAULT_SQUARE,		/* rows and columns of the first input */
 	FAULT_ROWS,		/* of the first input and of the second */
@@ -222,6 +224,19 @@ enum param_fault {
 	FAULT_FEW,		/* more than there are, a[3] */
 	FAULT_BINS,		/* no number of bins */
 	FAULT_RANGE,		/* not two finite ends in order */
+	FAULT_SUBSCRIPTS,	/* see enum einsum_fault */
+};
+
+/* What is wrong with einsum's subscripts: a[3], about what a[1] says. */
+enum einsum_fault {
+	EINSUM_CHARACTER,	/* this character does not belong there */
+	EINSUM_TERMS,		/* that many terms, other than inputs */
+	EINSUM_MANY,		/* that many inputs are too many */
+	EINSUM_AXES,		/* the input has more or less axes than labels */
+	EINSUM_RANK,		/* more labels than a tensor may have axes */
+	EINSUM_ELLIPSIS,	/* the output lacks it */
+	EINSUM_UNKNOWN,		/* label of the output, of no input */
+	EINSUM_REPEATED,	/* label of the output, more than once */
 };
 
 /* Value of one parameter.  none: n = -1.  n counts words: 1 but for lists and

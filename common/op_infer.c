@@ -458,6 +458,7 @@ static enum error (*const shape_rules[])(const struct infer *) = {
 	[SHAPE_SEARCH] = infer_search,
 	[SHAPE_SQUARE] = infer_square,
 	[SHAPE_DET] = infer_det,
+	[SHAPE_EINSUM] = infer_einsum,
 	[SHAPE_SOLVE] = infer_solve,
 	[SHAPE_QUANTILE] = infer_quantile,
 	[SHAPE_PERCENTILE] = infer_percentile,

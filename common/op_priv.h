@@ -134,4 +134,7 @@ enum error	 infer_square(const struct infer *);
 enum error	 infer_det(const struct infer *);
 enum error	 infer_solve(const struct infer *);
 
+/* op_einsum.c */
+enum error	 infer_einsum(const struct infer *);
+
 #endif

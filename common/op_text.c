@@ -3,7 +3,7 @@
  * needed.  Native only: it formats, which the pure rules must not.  Codes and
  * numbers may come from a stranger; none may make it fail.
  */
-#include "common/op.h"
+#include "common/op_einsum.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -138,6 +138,7 @@ text_param(struct text *t, const struct subject *s)
 {
 	const int64_t *a = s->e->a;
 	const struct param_row *p;
+	char part[512];
 
 	if (s->row == NULL || a[0] < 0 || a[0] >= (int64_t)s->row->n_params) {
 		add(t, "a parameter cannot be %" PRId64, a[1]);
@@ -184,6 +185,10 @@ text_param(struct text *t, const struct subject *s)
 		break;
 	case FAULT_RANGE:
 		add(t, "the range needs two finite ends, the lower first");
+		break;
+	case FAULT_SUBSCRIPTS:
+		add(t, "%s", einsum_text(part, sizeof(part), s->params,
+		    s->n_in, s->e));
 		break;
 	case FAULT_NEEDED:
 		add(t, "%s is needed; give it %s", p->name,
@@ -259,6 +264,7 @@ static void
 text_shape(struct text *t, const struct subject *s)
 {
 	const int64_t *a = s->e->a;
+	char part[EINSUM_LABEL_TEXT];
 
 	switch ((enum shape_fault)a[3]) {
 	case FAULT_BROADCAST:
@@ -286,6 +292,13 @@ text_shape(struct text *t, const struct subject *s)
 		add_input(t, s, s->e->input);
 		add(t, " %" PRId64 "; make them equal, for example by "
 		    "expand_dims", a[2]);
+		break;
+	case FAULT_LABEL:
+		add(t, "%s", einsum_label(part, a[0]));
+		add(t, " is %" PRId64 " long before and %" PRId64 " in input "
+		    "%d ", a[1], a[2], s->e->input + 1);
+		add_input(t, s, s->e->input);
+		add(t, "; make them equal or 1");
 		break;
 	case FAULT_MATRIX:
 		add(t, "%s is ", input_name(s->e->input));

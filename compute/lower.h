@@ -106,6 +106,8 @@ uint32_t lower_ptp(struct lower *, const struct compound *);
 uint32_t lower_clip(struct lower *, const struct compound *);
 uint32_t lower_relu(struct lower *, const struct compound *);
 uint32_t lower_round(struct lower *, const struct compound *);
+/* lower_einsum.c */
+uint32_t lower_einsum(struct lower *, const struct compound *);
 
 /* lower_learn.c */
 uint32_t lower_softmax(struct lower *, const struct compound *);

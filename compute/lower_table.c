@@ -14,6 +14,7 @@ static const lower_fn functions[] = {
 	[OP_CLIP] = lower_clip,
 	[OP_RELU] = lower_relu,
 	[OP_ROUND] = lower_round,
+	[OP_EINSUM] = lower_einsum,
 	[OP_SOFTMAX] = lower_softmax,
 	[OP_LOG_SOFTMAX] = lower_log_softmax,
 	[OP_LAYER_NORM] = lower_layer_norm,

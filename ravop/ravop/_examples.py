@@ -139,6 +139,8 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "count_nonzero": ("R.count_nonzero([0, 1, 2])", "array(2)"),
     "ptp": ("R.ptp([3, 1, 5])", "array(4)"),
     "searchsorted": ("R.searchsorted([1, 3, 5], [3, 4])", "array([1, 2])"),
+    "einsum": ("R.einsum('ij,j->i', [[1, 2], [3, 4]], [1, 1])",
+               "array([3, 7])"),
     "inv": ("R.inv([[2.0, 0.0], [0.0, 4.0]])",
             "array([[0.5 , 0.  ],\n       [0.  , 0.25]])"),
     "solve": ("R.solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0])",

@@ -40,6 +40,7 @@ FUNCTIONS = {
     "reshape": "reshape", "concatenate": "concat", "transpose": "transpose",
     "expand_dims": "expand_dims", "dot": "dot", "bincount": "bincount",
     "clip": "clip", "around": "round", "round_": "round", "round": "round",
+    "einsum": "einsum",
     "zeros_like": "zeros_like", "ones_like": "ones_like",
 }
 

@@ -112,6 +112,9 @@ def _inputs(row: Row, args: tuple[Any, ...], named: dict[str, Any]
                     continue
                 args += (value,)
         return args[: row.most], args[row.most:]
+    # NumPy's way: einsum('ij->i', a).
+    if args and isinstance(args[0], str) and row.params[0].kind == "text":
+        return args[1:], args[:1]
     # NumPy's way, concat([a, b]), beside concat(a, b).
     if len(args) == 1 and isinstance(args[0], (list, tuple)):
         return tuple(args[0]), ()

@@ -445,6 +445,12 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         (),
     ),
+    'einsum': (
+        'of the labels that einsum keeps',
+        'promoted',
+        (),
+        (),
+    ),
     'prod': (
         'the axes reduced go, or become 1',
         'bool and int32 become int64',

@@ -293,7 +293,7 @@ class Maker:
         "argwhere": make_data.do_true, "found": make_data.do_find, "values": make_data.do_find,
         "select": make_data.do_select,
         **make_shape.RULES,
-        "square": make_linalg.square, "solve": make_linalg.solve,
+        "einsum": make_linalg.einsum, "square": make_linalg.square, "solve": make_linalg.solve,
         "source": make_elem.do_same, "same": make_elem.do_same, "broadcast": make_elem.do_broadcast,
         "like": make_elem.do_like, "matmul": do_matmul, "dot": do_dot,
         **make_learn.RULES,

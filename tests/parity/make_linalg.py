@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import oracle_linalg
 from .program import DTYPES, Array
 
 if TYPE_CHECKING:
@@ -59,3 +60,23 @@ def solve(maker: Maker, row: dict[str, Any]) -> Drawn:
     dtype = maker.choice(DTYPES)
     b = maker.rng.integers(0, 2, shape) if dtype == bool else maker.rng.integers(-5, 6, shape)
     return (maker.put(a), maker.put(b.astype(dtype))), ()
+
+
+FORMS = ("ij->ji", "ij", "ba", "ij->", "ij->j", "ii->i", "ii", "iij->ji", "...i->i...", "i...->...", "ij,jk", "ij,jk->ki",
+         "bij,bjk->bik", "ij,ij->", "ij,ij->i", "i,j->ij", "ij,kj->ikj", "i,i", "ij,jk,kl->il", "ijk,jil->kl",
+         "...ij,...jk->...ik", "ij,j->i", "abc,cd->abd", "ii,i->i", "ij,k->ij", " i j , j -> i ", ",ij->ij")
+
+
+def einsum(maker: Maker, row: dict[str, Any]) -> Drawn:
+    """A common form; now and then an axis of 1 that is stretched."""
+    text = str(maker.choice(FORMS))
+    lengths = {c: int(maker.choice((1, 2, 3, 4, 5, 7, 0) if maker.chance(0.1) else (1, 2, 3, 4, 5, 7))) for c in "abcdijkl"}
+    inputs = []
+    for part in text.split("->")[0].replace(" ", "").split(","):
+        more = tuple(int(x) for x in maker.rng.integers(1, 3, 1)) if "..." in part else ()
+        front = part.startswith("...")
+        own = tuple(lengths[c] for c in part if c != ".")
+        if len(set(part)) == len(part) and own and maker.chance(0.1):
+            own = (1, *own[1:])
+        inputs.append(maker.source((*more, *own) if front else (*own, *more)))
+    return tuple(inputs), (oracle_linalg.packed(text),)

@@ -165,7 +165,7 @@ def agrees(name: str, got: Array, inputs: list[Array], params: tuple[Param, ...]
     if name in oracle_learn.PRODUCTS and got.dtype.kind == "f":
         return oracle_learn.product_near(name, got, inputs, params)
     if name in oracle_linalg.LINES:
-        return oracle_linalg.near(name, got, inputs)
+        return oracle_linalg.near(name, got, inputs, params)
     if name == "norm":
         return oracle_reduce.norm_near(got, want, params)
     if name in ("matmul", "dot") and got.dtype.kind == "f":

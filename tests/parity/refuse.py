@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import make_data, make_reduce, oracle
+from . import make_data, make_reduce, oracle, oracle_linalg
 from .program import DTYPES, LIN, Array, Op
 
 
@@ -34,6 +34,9 @@ class Wild:
             return (self.number(-4, 4),)
         if kind == "FLOAT":
             return make_reduce.bits((0.0, 1.0, 2.0, np.inf, -3.0, np.nan)[self.number(0, 5)]) if self.number(0, 2) else None
+        if kind == "TEXT":
+            forms = ("ij", "i", "i,i", "ij,jk->ik", "ii", "...", "...,...", "i->", "i->j", "ij-", "i->ii", "", ",")
+            return oracle_linalg.packed(forms[self.number(0, len(forms) - 1)])
         if kind == "DTYPE":
             return (self.number(1, 5),)
         if kind == "INTS":

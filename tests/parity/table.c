@@ -81,6 +81,7 @@ static const char *const shapes[] = {
 	[SHAPE_ARANGE] = "arange",
 	[SHAPE_LINSPACE] = "linspace",
 	[SHAPE_EYE] = "eye",
+	[SHAPE_EINSUM] = "einsum",
 };
 
 int

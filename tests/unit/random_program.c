@@ -141,6 +141,8 @@ static void
 random_params(struct maker *m, const struct op_row *row,
     const struct shape *first, struct op_params *params)
 {
+	static const char *const subscripts[] = { "ab->ba", "a,a", "ab,bc",
+		"...a->...", "aa", "ab,ab->a", "abc->b", "a,b->ab" };
 	uint64_t *state = &m->r->state;
 
 	op_params_default(row, params);
@@ -154,6 +156,10 @@ random_params(struct maker *m, const struct op_row *row,
 		p->v[0] = random_below(state, 2);
 		if (row->params[i].kind == PARAM_FLOAT) {
 			param_set_float(p, random_number(state));
+		} else if (row->params[i].kind == PARAM_TEXT) {
+			const char *text = subscripts[random_below(state, 8)];
+
+			(void)param_set_text(p, text, strlen(text));
 		} else if (row->params[i].kind == PARAM_DTYPE) {
 			p->v[0] = 1 + random_below(state, 5);
 		} else if (row->params[i].kind == PARAM_AXIS) {
