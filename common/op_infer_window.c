@@ -17,6 +17,7 @@ pair(const struct param *params, uint32_t index, int64_t least, int64_t v[2],
 {
 	const struct param *p = &params[index];
 
+	v[0] = v[1] = least;
 	if (p->n < 1 || p->n > 2)
 		return op_fail(e, E_BAD_PARAM, -1, index, p->n,
 		    p->n < 0 ? FAULT_NEEDED : FAULT_NUMBER, 0);
@@ -74,6 +75,7 @@ static enum error
 read_window(const struct param *p, const struct places *at,
     struct op_window *w, struct op_error *e)
 {
+	w->stride[0] = w->stride[1] = 1;
 	w->dilation[0] = w->dilation[1] = 1;
 	if (at->size > 0 && pair(p, at->size - 1, 1, w->size, e) != E_OK)
 		return e->code;
@@ -121,7 +123,7 @@ op_windows(const struct param *p, const struct shape *s,
 enum error
 infer_windows(const struct infer *f)
 {
-	struct op_window w;
+	struct op_window w = { 0 };
 	uint32_t n = f->in[0]->ndim;
 
 	if (op_windows(f->p, f->in[0], &w, f->e) != E_OK)
@@ -159,7 +161,7 @@ op_windows_sum(const struct param *p, const struct shape *s,
 enum error
 infer_windows_sum(const struct infer *f)
 {
-	struct op_window w;
+	struct op_window w = { 0 };
 	uint32_t n = f->in[0]->ndim;
 
 	if (op_windows_sum(f->p, f->in[0], &w, f->e) != E_OK)
@@ -201,7 +203,7 @@ infer_conv2d(const struct infer *f)
 {
 	static const struct places at = { 0, 0, 1, 2, false };
 	const struct shape *x = f->in[0], *w = f->in[1];
-	struct op_window v;
+	struct op_window v = { 0 };
 
 	if (want_rank(x, 0, 4, f->e) != E_OK ||
 	    want_rank(w, 1, 4, f->e) != E_OK ||
@@ -240,7 +242,7 @@ infer_conv2d_input(const struct infer *f)
 {
 	static const struct places at = { 0, 1, 2, 3, false };
 	const struct shape *dy = f->in[0], *w = f->in[1];
-	struct op_window v;
+	struct op_window v = { 0 };
 	int64_t dims[2], channels;
 
 	if (want_rank(dy, 0, 4, f->e) != E_OK ||
@@ -268,7 +270,7 @@ infer_conv2d_weight(const struct infer *f)
 {
 	static const struct places at = { 1, 1, 2, 3, false };
 	const struct shape *x = f->in[0], *dy = f->in[1];
-	struct op_window v;
+	struct op_window v = { 0 };
 
 	if (want_rank(x, 0, 4, f->e) != E_OK ||
 	    want_rank(dy, 1, 4, f->e) != E_OK ||
@@ -306,7 +308,7 @@ enum error
 infer_pool2d(const struct infer *f)
 {
 	const struct shape *x = f->in[0];
-	struct op_window w;
+	struct op_window w = { 0 };
 
 	if (want_rank(x, 0, 4, f->e) != E_OK ||
 	    read_pool(f, 0, &x->dims[2], &w) != E_OK)
@@ -321,7 +323,7 @@ enum error
 infer_max_pool2d_grad(const struct infer *f)
 {
 	const struct shape *x = f->in[0];
-	struct op_window w;
+	struct op_window w = { 0 };
 
 	if (want_rank(x, 0, 4, f->e) != E_OK ||
 	    read_pool(f, 0, &x->dims[2], &w) != E_OK)
@@ -337,7 +339,7 @@ enum error
 infer_avg_pool2d_grad(const struct infer *f)
 {
 	const struct shape *dy = f->in[0];
-	struct op_window w;
+	struct op_window w = { 0 };
 	int64_t dims[2];
 
 	if (want_rank(dy, 0, 4, f->e) != E_OK ||

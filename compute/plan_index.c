@@ -79,7 +79,7 @@ index_step(struct plan *p, const struct plan_op *op, enum step_kind kind,
 void
 plan_gather(struct plan *p, const struct plan_op *op)
 {
-	struct view x = p->values[op->in[0]].view, out, at;
+	struct view x = p->values[op->in[0]].view, out = { 0 }, at = { 0 };
 	const struct view *given = &p->values[op->in[1]].view;
 	struct op_along a = along(&op->params.p[0], &x);
 
@@ -119,7 +119,7 @@ plan_scatter(struct plan *p, const struct plan_op *op)
 	struct op_along a = along(&op->params.p[0], x);
 	int64_t dims[TENSOR_RANK], written = 1;
 	uint32_t ndim = window(p, op, &a, dims);
-	struct view at, values, out;
+	struct view at = { 0 }, values = { 0 }, out = { 0 };
 
 	for (uint32_t i = 0; i < ndim; i++)
 		written = dims[i] == 0 ? 0 : written * dims[i];
@@ -170,7 +170,7 @@ take_step(struct plan *p, const struct plan_op *op, const struct view *x,
 void
 plan_take_along(struct plan *p, const struct plan_op *op)
 {
-	struct view x = p->values[op->in[0]].view, at, out;
+	struct view x = p->values[op->in[0]].view, at = { 0 }, out = { 0 };
 	int32_t axis = plan_axis(&op->params.p[0], x.ndim);
 
 	if (axis < 0 && some(p, op->elements)) {

@@ -39,7 +39,7 @@ static void
 make_blocks(const struct random_source *s, uint64_t first, size_t n,
     uint32_t *words)
 {
-	struct lanes x;
+	struct lanes x = { 0 };
 
 	for (size_t at = 0; at < n; at += LANES) {
 		size_t m = n - at < LANES ? n - at : LANES;
@@ -101,7 +101,7 @@ static void
 fill_normal(const struct random_source *s, const uint32_t *words, size_t n,
     void *out)
 {
-	double z[RANDOM_AT_ONCE];
+	double z[RANDOM_AT_ONCE] = { 0 };
 	float *narrow = out;
 
 	normal(words, (n + 1) / 2, z);
@@ -114,7 +114,7 @@ fill_normal(const struct random_source *s, const uint32_t *words, size_t n,
 void
 random_make(const struct random_source *s, uint64_t start, size_t n, void *out)
 {
-	uint32_t words[4 * BLOCKS];
+	uint32_t words[4 * BLOCKS] = { 0 };
 	size_t each = s->kind == RANDOM_UNIFORM && s->dtype == DT_F32 ? 4 : 2;
 	uint64_t *whole = out;
 	double *wide = out;

@@ -196,7 +196,9 @@ ref_linspace(const struct param *p, struct ref_value *out)
 		x += start;
 		if (p[3].v[0] != 0 && num > 1 && i == num - 1)
 			x = stop;
-		if (dtype == DT_I32 || dtype == DT_I64)
+		/* Down to an integer; past 2^53 it is one. */
+		if ((dtype == DT_I32 || dtype == DT_I64) &&
+		    x > -0x1p53 && x < 0x1p53)
 			x -= x < (double)(int64_t)x ? 1 : 0;
 		ref_set(out, i, number(x, dtype));
 	}
