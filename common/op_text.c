@@ -4,33 +4,15 @@
  * numbers may come from a stranger; none may make it fail.
  */
 #include "common/op_einsum.h"
+#include "common/op_text_priv.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Text of a fixed size; what does not fit is cut. */
-struct text {
-	char	*p;
-	size_t	 len;		/* with the NUL; at least 1 */
-	size_t	 used;
-};
-
-/* What a sentence is about. */
-struct subject {
-	const struct op_row		*row;		/* may be NULL */
-	const struct shape *const	*in;
-	size_t				 n_in;
-	const struct op_params		*params;	/* may be NULL */
-	const struct op_error		*e;
-};
-
-static void add(struct text *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-add(struct text *t, const char *format, ...)
+void
+say(struct text *t, const char *format, ...)
 {
 	va_list ap;
 	int n;
@@ -44,36 +26,36 @@ add(struct text *t, const char *format, ...)
 		t->used = t->len - 1;
 }
 
-static void
-add_shape(struct text *t, const struct shape *s)
+void
+say_shape(struct text *t, const struct shape *s)
 {
 	unsigned i;
 
 	if (s == NULL) {
-		add(t, "(missing)");
+		say(t, "(missing)");
 		return;
 	}
-	add(t, "(");
+	say(t, "(");
 	for (i = 0; i < s->ndim; i++) {
-		add(t, i == 0 ? "" : ", ");
+		say(t, i == 0 ? "" : ", ");
 		if (s->dims[i] == LENGTH_UNKNOWN)
-			add(t, "None");
+			say(t, "None");
 		else
-			add(t, "%" PRId64, s->dims[i]);
+			say(t, "%" PRId64, s->dims[i]);
 	}
-	add(t, s->ndim == 1 ? ",) %s" : ") %s", dtype_name(s->dtype));
+	say(t, s->ndim == 1 ? ",) %s" : ") %s", dtype_name(s->dtype));
 }
 
-static void
-add_input(struct text *t, const struct subject *s, int32_t i)
+void
+say_input(struct text *t, const struct subject *s, int32_t i)
 {
 	if (i >= 0 && (size_t)i < s->n_in)
-		add_shape(t, s->in[i]);
+		say_shape(t, s->in[i]);
 	else
-		add(t, "its input");
+		say(t, "its input");
 }
 
-static const char *
+const char *
 input_name(int32_t i)
 {
 	return i == 0 ? "the first input" : i == 1 ? "the second input" :
@@ -86,25 +68,25 @@ text_arity(struct text *t, const struct subject *s)
 	const int64_t *a = s->e->a;
 
 	if (a[1] == a[2])
-		add(t, "takes %" PRId64 " input%s", a[1], a[1] == 1 ? "" : "s");
+		say(t, "takes %" PRId64 " input%s", a[1], a[1] == 1 ? "" : "s");
 	else if (a[2] == OP_MANY)
-		add(t, "takes at least %" PRId64 " input%s", a[1],
+		say(t, "takes at least %" PRId64 " input%s", a[1],
 		    a[1] == 1 ? "" : "s");
 	else
-		add(t, "takes %" PRId64 " to %" PRId64 " inputs", a[1], a[2]);
-	add(t, ", got %" PRId64, a[0]);
+		say(t, "takes %" PRId64 " to %" PRId64 " inputs", a[1], a[2]);
+	say(t, ", got %" PRId64, a[0]);
 }
 
 /* The values of the parameter at fault, as they were given. */
-static void
-add_given(struct text *t, const struct param *p)
+void
+say_given(struct text *t, const struct param *p)
 {
 	int32_t i;
 
-	add(t, "(");
+	say(t, "(");
 	for (i = 0; i < p->n && i < OP_PARAM_LEN; i++)
-		add(t, i == 0 ? "%" PRId64 : ", %" PRId64, p->v[i]);
-	add(t, p->n == 1 ? ",)" : ")");
+		say(t, i == 0 ? "%" PRId64 : ", %" PRId64, p->v[i]);
+	say(t, p->n == 1 ? ",)" : ")");
 }
 
 static const char *
@@ -141,245 +123,59 @@ text_param(struct text *t, const struct subject *s)
 	char part[512];
 
 	if (s->row == NULL || a[0] < 0 || a[0] >= (int64_t)s->row->n_params) {
-		add(t, "a parameter cannot be %" PRId64, a[1]);
+		say(t, "a parameter cannot be %" PRId64, a[1]);
 		return;
 	}
 	p = &s->row->params[a[0]];
 	switch ((enum param_fault)a[2]) {
 	case FAULT_VALUE:
-		add(t, "%s cannot have %" PRId64 "; it takes %s", p->name, a[1],
+		say(t, "%s cannot have %" PRId64 "; it takes %s", p->name, a[1],
 		    s->row->shape == SHAPE_RESHAPE ?
 		    "lengths of 0 or more, and -1 at most once" :
 		    kind_wants(p->kind));
 		break;
 	case FAULT_REPEATED:
-		add(t, "%s has %" PRId64 " more than once; give each at most "
+		say(t, "%s has %" PRId64 " more than once; give each at most "
 		    "once", p->name, a[1]);
 		if (s->params != NULL && s->params->p[a[0]].n > 0) {
-			add(t, " (given ");
-			add_given(t, &s->params->p[a[0]]);
-			add(t, ")");
+			say(t, " (given ");
+			say_given(t, &s->params->p[a[0]]);
+			say(t, ")");
 		}
 		break;
 	case FAULT_NUMBER:
-		add(t, "%s has %" PRId64 " values", p->name, a[1]);
+		say(t, "%s has %" PRId64 " values", p->name, a[1]);
 		if (s->row->shape == SHAPE_TRANSPOSE && s->n_in > 0) {
-			add(t, " for ");
-			add_shape(t, s->in[0]);
-			add(t, "; give each of its axes once, or two to swap");
+			say(t, " for ");
+			say_shape(t, s->in[0]);
+			say(t, "; give each of its axes once, or two to swap");
 		} else
-			add(t, "; it takes %s", kind_wants(p->kind));
+			say(t, "; it takes %s", kind_wants(p->kind));
 		break;
 	case FAULT_NORM:
-		add(t, "there is no such norm over %" PRId64 " axes here; a "
+		say(t, "there is no such norm over %" PRId64 " axes here; a "
 		    "vector's order is None or a number, a matrix's None, "
 		    "'fro', 1, -1, inf or -inf", a[1]);
 		break;
 	case FAULT_FEW:
-		add(t, "%s is %" PRId64 "; it may be 0 to %" PRId64 ", the "
+		say(t, "%s is %" PRId64 "; it may be 0 to %" PRId64 ", the "
 		    "length of the axis", p->name, a[1], a[3]);
 		break;
 	case FAULT_BINS:
-		add(t, "%s is %" PRId64 "; there must be at least 1", p->name,
+		say(t, "%s is %" PRId64 "; there must be at least 1", p->name,
 		    a[1]);
 		break;
 	case FAULT_RANGE:
-		add(t, "the range needs two finite ends, the lower first");
+		say(t, "the range needs two finite ends, the lower first");
 		break;
 	case FAULT_SUBSCRIPTS:
-		add(t, "%s", einsum_text(part, sizeof(part), s->params,
+		say(t, "%s", einsum_text(part, sizeof(part), s->params,
 		    s->n_in, s->e));
 		break;
 	case FAULT_NEEDED:
-		add(t, "%s is needed; give it %s", p->name,
+		say(t, "%s is needed; give it %s", p->name,
 		    p->kind == PARAM_INTS || p->kind == PARAM_AXES ?
 		    "one int or several" : "a value");
-		break;
-	}
-}
-
-static void
-add_shapes(struct text *t, const struct subject *s)
-{
-	size_t n = s->n_in < 2 ? 2 : s->n_in, i;
-
-	add(t, "shapes ");
-	for (i = 0; i < n; i++) {
-		if (i > 0)
-			add(t, i + 1 == n ? " and " : ", ");
-		add_input(t, s, (int32_t)i);
-	}
-}
-
-static void
-text_inner(struct text *t, const struct subject *s)
-{
-	const int64_t *a = s->e->a;
-	bool flat = s->n_in > 1 && s->in[1] != NULL && s->in[1]->ndim == 1;
-
-	add_shapes(t, s);
-	add(t, " do not fit: the last axis of the first is %" PRId64
-	    " and the %s of the second %" PRId64 "; make them equal", a[1],
-	    flat ? "only axis" : "last axis but one", a[2]);
-}
-
-static void
-text_count(struct text *t, const struct subject *s)
-{
-	const int64_t *a = s->e->a;
-
-	add_input(t, s, 0);
-	add(t, " has %" PRId64 " elements", a[1]);
-	if (s->params != NULL && s->params->p[0].n >= 0) {
-		add(t, " and cannot become ");
-		add_given(t, &s->params->p[0]);
-	}
-	if (a[0] >= 0)
-		add(t, ": -1 has no length that fits; the other lengths make "
-		    "%" PRId64, a[2]);
-	else if (a[2] >= 0)
-		add(t, ", which has %" PRId64 "; the numbers must be equal",
-		    a[2]);
-	else
-		add(t, ", which has more than can be counted");
-}
-
-static void
-text_mask(struct text *t, const struct subject *s)
-{
-	const int64_t *a = s->e->a;
-
-	add(t, "the mask ");
-	add_input(t, s, s->e->input);
-	if (a[0] < 0)
-		add(t, " has %" PRId64 " axes and the input ", a[2]);
-	else
-		add(t, " has length %" PRId64 " along axis %" PRId64
-		    " and the input ", a[2], a[0]);
-	add_input(t, s, 0);
-	add(t, " %" PRId64 "; a mask covers the first axes whole", a[1]);
-}
-
-static void
-text_shape(struct text *t, const struct subject *s)
-{
-	const int64_t *a = s->e->a;
-	char part[EINSUM_LABEL_TEXT];
-
-	switch ((enum shape_fault)a[3]) {
-	case FAULT_BROADCAST:
-		add_shapes(t, s);
-		add(t, " do not broadcast: axis %" PRId64 " is %" PRId64
-		    " and %" PRId64 "; make them equal or 1", a[0], a[1], a[2]);
-		break;
-	case FAULT_INNER:
-		text_inner(t, s);
-		break;
-	case FAULT_SCALAR:
-		add(t, "%s is ", input_name(s->e->input));
-		add_input(t, s, s->e->input);
-		add(t, ", which has no axes; it takes at least one, or use mul "
-		    "to multiply by a scalar");
-		break;
-	case FAULT_COUNT:
-		text_count(t, s);
-		break;
-	case FAULT_RANKS:
-		add(t, "the first input ");
-		add_input(t, s, 0);
-		add(t, " has %" PRId64 " axes and input %d ", a[1],
-		    s->e->input + 1);
-		add_input(t, s, s->e->input);
-		add(t, " %" PRId64 "; make them equal, for example by "
-		    "expand_dims", a[2]);
-		break;
-	case FAULT_LABEL:
-		add(t, "%s", einsum_label(part, a[0]));
-		add(t, " is %" PRId64 " long before and %" PRId64 " in input "
-		    "%d ", a[1], a[2], s->e->input + 1);
-		add_input(t, s, s->e->input);
-		add(t, "; make them equal or 1");
-		break;
-	case FAULT_MATRIX:
-		add(t, "%s is ", input_name(s->e->input));
-		add_input(t, s, s->e->input);
-		add(t, "; it takes at least %" PRId64 " axes", a[2]);
-		break;
-	case FAULT_SQUARE:
-		add(t, "the last two axes of ");
-		add_input(t, s, 0);
-		add(t, " are %" PRId64 " and %" PRId64 "; it takes square "
-		    "matrices", a[1], a[2]);
-		break;
-	case FAULT_ROWS:
-		add_shapes(t, s);
-		add(t, " do not fit: matrices of %" PRId64 " rows and right-"
-		    "hand sides of %" PRId64 "; make them equal", a[1], a[2]);
-		break;
-	case FAULT_LENGTHS:
-		add(t, "axis %" PRId64 " of the first input ", a[0]);
-		add_input(t, s, 0);
-		add(t, " is %" PRId64 " and of input %d ", a[1],
-		    s->e->input + 1);
-		add_input(t, s, s->e->input);
-		add(t, " %" PRId64 "; only the axis that is joined may differ",
-		    a[2]);
-		break;
-	case FAULT_WEIGHTS:
-		add(t, "the weights ");
-		add_input(t, s, 1);
-		add(t, " do not fit ");
-		add_input(t, s, 0);
-		add(t, "; give them its shape, or one axis as long as the one "
-		    "averaged over");
-		break;
-	case FAULT_MASK:
-		text_mask(t, s);
-		break;
-	case FAULT_LENGTH:
-		add(t, "axis %" PRId64 " of %s ", a[0],
-		    input_name(s->e->input));
-		add_input(t, s, s->e->input);
-		add(t, " is %" PRId64 "; it must be %" PRId64, a[1], a[2]);
-		break;
-	case FAULT_LARGER:
-		add(t, "%s ", input_name(s->e->input));
-		add_input(t, s, s->e->input);
-		add(t, " does not broadcast to the first ");
-		add_input(t, s, 0);
-		break;
-	case FAULT_WINDOW:
-		add(t, "a window of %" PRId64 " does not fit into %" PRId64
-		    " (%s, padding included)", a[1], a[2],
-		    a[0] == 0 ? "height" : "width");
-		break;
-	case FAULT_OUTSIDE:
-		add(t, "element %" PRId64 " does not lie within axis %" PRId64
-		    " of ", a[1], a[0]);
-		add_input(t, s, s->e->input);
-		add(t, "; it has %" PRId64, a[2]);
-		break;
-	case FAULT_NOT_ONE:
-		add(t, "axis %" PRId64 " of ", a[0]);
-		add_input(t, s, s->e->input);
-		add(t, " has length %" PRId64 "; only axes of length 1 can "
-		    "go", a[1]);
-		break;
-	case FAULT_STRETCH:
-		add_input(t, s, s->e->input);
-		if (a[0] < 0)
-			add(t, " has %" PRId64 " axes, more than the %" PRId64
-			    " that it shall broadcast to", a[1], a[2]);
-		else
-			add(t, " does not broadcast: its axis %" PRId64
-			    " is %" PRId64 " and shall be %" PRId64
-			    "; make it that or 1", a[0], a[1], a[2]);
-		break;
-	case FAULT_AXES:
-		add(t, "%s is ", input_name(s->e->input));
-		add_input(t, s, s->e->input);
-		add(t, "; it takes one with %" PRId64 " ax%s", a[2],
-		    a[2] == 1 ? "is" : "es");
 		break;
 	}
 }
@@ -389,14 +185,14 @@ static void
 text_converted(struct text *t, const struct subject *s)
 {
 	if (s->e->input == 1) {
-		add(t, "indices must be int32 or int64, got ");
-		add_input(t, s, 1);
+		say(t, "indices must be int32 or int64, got ");
+		say_input(t, s, 1);
 		return;
 	}
-	add_input(t, s, s->e->input);
-	add(t, " does not go into ");
-	add_input(t, s, 0);
-	add(t, " without loss; convert one of them with astype");
+	say_input(t, s, s->e->input);
+	say(t, " does not go into ");
+	say_input(t, s, 0);
+	say(t, " without loss; convert one of them with astype");
 }
 
 static void
@@ -405,29 +201,29 @@ text_dtype(struct text *t, const struct subject *s)
 	enum dtype d = (enum dtype)s->e->a[0];
 
 	if (s->row != NULL && s->row->dtype == DTYPE_SUB)
-		add(t, "two bools cannot be subtracted; use not_equal, or "
+		say(t, "two bools cannot be subtracted; use not_equal, or "
 		    "convert one to int64");
 	else if (s->row != NULL && s->row->shape == SHAPE_SELECT) {
-		add(t, "the mask is ");
-		add_input(t, s, s->e->input);
-		add(t, "; it must be bool, as a comparison gives");
+		say(t, "the mask is ");
+		say_input(t, s, s->e->input);
+		say(t, "; it must be bool, as a comparison gives");
 	} else if (s->row != NULL && s->e->input > 0 &&
 	    s->row->dtype == DTYPE_KEEP)
 		text_converted(t, s);
 	else if (s->row != NULL && s->row->dtype == DTYPE_POW)
-		add(t, "bools alone have no %s here; convert one to int64",
+		say(t, "bools alone have no %s here; convert one to int64",
 		    s->row->code == OP_POW ? "power" : s->row->name);
 	else if (s->row != NULL && (s->row->dtype == DTYPE_BITS ||
 	    s->row->dtype == DTYPE_SHIFT)) {
-		add(t, "takes %s, got ", s->row->dtype == DTYPE_BITS ?
+		say(t, "takes %s, got ", s->row->dtype == DTYPE_BITS ?
 		    "bools and integers" : "integers");
-		add_input(t, s, s->e->input);
-		add(t, "; convert it with astype");
+		say_input(t, s, s->e->input);
+		say(t, "; convert it with astype");
 	}
 	else {
-		add(t, "does not take %s, got ", dtype_name(d));
-		add_input(t, s, s->e->input);
-		add(t, "; convert it to int64 or float64");
+		say(t, "does not take %s, got ", dtype_name(d));
+		say_input(t, s, s->e->input);
+		say(t, "; convert it to int64 or float64");
 	}
 }
 
@@ -436,15 +232,15 @@ text_axis(struct text *t, const struct subject *s)
 {
 	const int64_t *a = s->e->a;
 
-	add(t, "axis %" PRId64 " is out of range for ", a[0]);
+	say(t, "axis %" PRId64 " is out of range for ", a[0]);
 	if (s->row != NULL && s->row->shape == SHAPE_EXPAND_DIMS)
-		add(t, "a result of %" PRId64 " axes", a[1]);
+		say(t, "a result of %" PRId64 " axes", a[1]);
 	else
-		add_input(t, s, s->e->input);
+		say_input(t, s, s->e->input);
 	if (a[1] == 0)
-		add(t, ", which has no axes");
+		say(t, ", which has no axes");
 	else if (a[1] > 0)
-		add(t, "; use %" PRId64 " to %" PRId64, -a[1], a[1] - 1);
+		say(t, "; use %" PRId64 " to %" PRId64, -a[1], a[1] - 1);
 }
 
 static void
@@ -453,11 +249,11 @@ text_overflow(struct text *t, const struct subject *s)
 	const int64_t *a = s->e->a;
 
 	if (a[0] < 0)
-		add(t, "the result would have more elements than can be "
+		say(t, "the result would have more elements than can be "
 		    "counted");
 	else
-		add(t, "the result would have %" PRId64 " elements", a[0]);
-	add(t, "; a tensor may have at most %" PRId64 " bytes", a[1]);
+		say(t, "the result would have %" PRId64 " elements", a[0]);
+	say(t, "; a tensor may have at most %" PRId64 " bytes", a[1]);
 }
 
 static void
@@ -465,20 +261,20 @@ text_refs(struct text *t, const struct subject *s)
 {
 	const struct op_error *e = s->e;
 
-	add(t, "%s is op %" PRId64 ", ", input_name(e->input), e->a[0]);
+	say(t, "%s is op %" PRId64 ", ", input_name(e->input), e->a[0]);
 	if (e->code == E_SELF)
-		add(t, "the op itself; an op cannot be its own input");
+		say(t, "the op itself; an op cannot be its own input");
 	else if (e->code == E_LATER)
-		add(t, "which comes later; use ops recorded before it");
+		say(t, "which comes later; use ops recorded before it");
 	else
-		add(t, "which does not exist in this graph");
+		say(t, "which does not exist in this graph");
 }
 
 static void
 text_empty(struct text *t, const struct subject *s)
 {
-	add_input(t, s, s->e->input < 0 ? 0 : s->e->input);
-	add(t, " has no elements along the axes reduced, and nothing has no "
+	say_input(t, s, s->e->input < 0 ? 0 : s->e->input);
+	say(t, " has no elements along the axes reduced, and nothing has no "
 	    "%s; give it at least one element",
 	    s->row == NULL ? "value" : s->row->name);
 }
@@ -486,9 +282,9 @@ text_empty(struct text *t, const struct subject *s)
 static void
 text_length(struct text *t, const struct subject *s)
 {
-	add(t, "needs the lengths of ");
-	add_input(t, s, s->e->input);
-	add(t, ", and only its data can tell them; call compute_shape() of it "
+	say(t, "needs the lengths of ");
+	say_input(t, s, s->e->input);
+	say(t, ", and only its data can tell them; call compute_shape() of it "
 	    "first");
 }
 
@@ -500,14 +296,14 @@ text_pivot(struct text *t, const struct subject *s)
 	bool batch = s->n_in > 0 && s->in[0] != NULL && s->in[0]->ndim > 2;
 
 	if (batch)
-		add(t, "matrix %" PRId64 " of ", a[1]);
-	add_input(t, s, 0);
+		say(t, "matrix %" PRId64 " of ", a[1]);
+	say_input(t, s, 0);
 	if (s->e->code == E_SINGULAR)
-		add(t, " is singular: pivot %" PRId64 " is 0; ", a[0]);
+		say(t, " is singular: pivot %" PRId64 " is 0; ", a[0]);
 	else
-		add(t, " is not positive definite: pivot %" PRId64 " is not "
+		say(t, " is not positive definite: pivot %" PRId64 " is not "
 		    "greater than 0; ", a[0]);
-	add(t, "%s", error_todo(s->e->code));
+	say(t, "%s", error_todo(s->e->code));
 }
 
 /* The sentences that need no more than numbers. */
@@ -519,37 +315,37 @@ text_plain(struct text *t, const struct subject *s)
 
 	switch (e->code) {
 	case E_UNKNOWN_OP:
-		add(t, "code %" PRId64 " is not a known op; update the server "
+		say(t, "code %" PRId64 " is not a known op; update the server "
 		    "or use another op", a[0]);
 		break;
 	case E_RANK:
-		add(t, "the result would have %" PRId64 " dimensions; tensors "
+		say(t, "the result would have %" PRId64 " dimensions; tensors "
 		    "have at most %" PRId64, a[0], a[1]);
 		break;
 	case E_BAD_PROGRAM:
-		add(t, "what the program says of this op does not fit "
+		say(t, "what the program says of this op does not fit "
 		    "together; update the library");
 		break;
 	case E_TOO_BIG:
-		add(t, "the program has %" PRId64 " ops; at most %" PRId64
+		say(t, "the program has %" PRId64 " ops; at most %" PRId64
 		    " are taken at once", a[0], a[1]);
 		break;
 	case E_DEPENDS:
-		add(t, "not computed, because op %" PRId64 " failed", a[0]);
+		say(t, "not computed, because op %" PRId64 " failed", a[0]);
 		break;
 	case E_MEMORY:
-		add(t, "needs %" PRId64 " bytes of memory; the limit is %"
+		say(t, "needs %" PRId64 " bytes of memory; the limit is %"
 		    PRId64, a[0], a[1]);
 		break;
 	case E_INDEX:
-		add(t, "index %" PRId64 " is out of range for axis %" PRId64
+		say(t, "index %" PRId64 " is out of range for axis %" PRId64
 		    ", which has %" PRId64 " elements", a[0], a[2], a[1]);
 		break;
 	case E_NO_INPUT:
-		add(t, "source %" PRId64 " was not handed in", a[0]);
+		say(t, "source %" PRId64 " was not handed in", a[0]);
 		break;
 	default:
-		add(t, "%s: %s", error_name(e->code), error_todo(e->code));
+		say(t, "%s: %s", error_name(e->code), error_todo(e->code));
 		break;
 	}
 }
@@ -562,16 +358,16 @@ text_element(struct text *t, const struct subject *s)
 
 	switch (s->e->code) {
 	case E_NEGATIVE:
-		add(t, "element %" PRId64 " of the first input is %" PRId64
+		say(t, "element %" PRId64 " of the first input is %" PRId64
 		    "; counted are ints from 0 on", a[1], a[0]);
 		break;
 	case E_BINS:
-		add(t, "element %" PRId64 " of the first input is %" PRId64
+		say(t, "element %" PRId64 " of the first input is %" PRId64
 		    "; give a minlength of at least %" PRId64 " for it", a[1],
 		    a[0], a[0] < INT64_MAX ? a[0] + 1 : a[0]);
 		break;
 	default:
-		add(t, "element %" PRId64 " of the second input is no "
+		say(t, "element %" PRId64 " of the second input is no "
 		    "quantile; they lie between 0 and 1, percentiles between "
 		    "0 and 100", a[0]);
 		break;
@@ -635,7 +431,7 @@ op_error_text(char *buf, size_t len, const struct op_row *row,
 	struct subject s = { row, in, in == NULL ? 0 : n_in, params, e };
 
 	buf[0] = '\0';
-	add(&t, "%s: ", row == NULL ? "op" : row->name);
+	say(&t, "%s: ", row == NULL ? "op" : row->name);
 	text_error(&t, &s);
 	return buf;
 }
@@ -646,6 +442,6 @@ shape_text(char *buf, size_t len, const struct shape *s)
 	struct text t = { buf, len, 0 };
 
 	buf[0] = '\0';
-	add_shape(&t, s);
+	say_shape(&t, s);
 	return buf;
 }
