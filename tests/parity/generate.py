@@ -2,8 +2,9 @@
 
 usage: python3 -m parity.generate BUILD SEED COUNT OUT   (in tests/)
 
-Writes COUNT programs to OUT, as raven-run reads them, and to OUT.lines what
-BUILD/raven-run makes of them: a line of digests each.
+Writes COUNT programs and half as many damaged ones to OUT, as raven-run reads
+them, and to OUT.lines what BUILD/raven-run makes of them: a line of digests
+and error codes each.
 """
 
 from __future__ import annotations
@@ -345,10 +346,21 @@ def groups(table: Table, seed: int, count: int) -> list[Group]:
     return [Maker(table, i).make(table[i % len(table)]) for i in range(seed, seed + count)]
 
 
+def damage(job: Job, seed: int) -> Job:
+    """The job with a few bytes of its program's tables changed, as a stranger might send it."""
+    rng = np.random.default_rng(seed)
+    program = bytearray(job.program)
+    for _ in range(int(rng.integers(1, 4))):
+        at = int(rng.integers(min(len(program), 600)))
+        program[at] = int(rng.choice([0, 1, 2, 3, 4, 5, 127, 255, program[at] ^ 1, program[at] + 1 & 255]))
+    return Job(bytes(program), job.given)
+
+
 def main(args: list[str]) -> None:
     """Writes programs and what this build computes."""
     build, seed, count, out = Path(args[0]), int(args[1]), int(args[2]), Path(args[3])
     jobs = [g.whole() for g in groups(load_table(build), seed, count)]
+    jobs += [damage(job, seed + i) for i, job in enumerate(jobs[:count // 2])]
     out.write_bytes(b"".join(job.stream(1 << 50) for job in jobs))
     lines = [outcome.line() for outcome in run(build / "raven-run", jobs)]
     out.with_suffix(".lines").write_text("\n".join(lines) + "\n")
