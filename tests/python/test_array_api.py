@@ -264,6 +264,8 @@ def test_sorting_and_sets() -> None:
     assert indices().tolist() == [1, 2, 0]
     assert inverse().tolist() == [2, 0, 1, 2, 0]
     assert xp.unique_inverse(x).inverse_indices().tolist() == inverse().tolist()
+    rows, columns = xp.nonzero(xp.asarray([[0, 1], [2, 0]]))
+    assert (rows().tolist(), columns().tolist()) == ([0, 1], [1, 0])
     with pytest.raises(ValueError, match="without axes"):
         xp.nonzero(xp.asarray(1))
 

@@ -11,12 +11,6 @@ import ravop as R
 import ravop.core
 
 
-def needs(name: str) -> pytest.MarkDecorator:
-    """Skips while the library has no such op."""
-    return pytest.mark.skipif(name not in R._ops.FUNCTIONS,
-                              reason=f"there is no op {name} yet")
-
-
 def test_row_1_shape_is_a_tuple_and_an_op() -> None:
     x = R.t([[1, 2, 3], [4, 5, 6]])
     assert x.shape == (2, 3) and isinstance(x.shape, tuple)
@@ -106,7 +100,6 @@ def test_row_9_where() -> None:
     assert a.where(b, condition=R.t([0, 1, 0]))().tolist() == [7, 2, 9]
 
 
-@needs("random_uniform")
 def test_row_10_random_uniform() -> None:
     draws = R.random_uniform(R.t(-1.0), R.t(1.0), size=(20, 3))
     assert draws.shape == (20, 3)
@@ -132,7 +125,6 @@ def test_row_12_two_axes_on_a_higher_rank_are_swapped() -> None:
                               array.swapaxes(*axes))
 
 
-@needs("foreach")
 def test_row_13_foreach() -> None:
     x = R.t([[3, 1, 2], [9, 7, 8]])
     assert R.foreach(x, operation="sort")().tolist() == [[1, 2, 3], [7, 8, 9]]
@@ -142,7 +134,6 @@ def test_row_13_foreach() -> None:
         [1.5, 0.5, 1], [4.5, 3.5, 4]]
 
 
-@needs("find_indices")
 def test_row_14_find_indices_is_ragged() -> None:
     x = R.t([1, 2, 1, 3, 2, 2])
     found = R.find_indices(x, R.t([1, 2]))
@@ -158,7 +149,6 @@ def test_row_15_an_empty_tensor_grows() -> None:
     assert result().tolist() == [4, 5]
 
 
-@needs("index")
 def test_row_16_a_scalar_index_drops_the_axis() -> None:
     x = R.t([[1, 2], [3, 4], [5, 6]])
     assert R.gather(x, R.t([1]))().tolist() == [[3, 4]]
@@ -168,7 +158,6 @@ def test_row_16_a_scalar_index_drops_the_axis() -> None:
     assert x[2, 1]() == 6
 
 
-@needs("index")
 def test_row_17_index_text_is_parsed() -> None:
     array = np.arange(24).reshape(2, 3, 4)
     x = R.t(array)
