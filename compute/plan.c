@@ -198,7 +198,7 @@ plan_source(struct plan *p, const struct plan_op *op, struct op_error *e)
 		if (o->place != PLACE_GIVEN || given == NULL ||
 		    (given->n == 0 && size != 0))
 			return e->code = E_NO_INPUT;
-		if (given->n != (size_t)size ||
+		if ((uint64_t)given->n != (uint64_t)size ||
 		    ((uintptr_t)given->p & 7) != 0 ||
 		    !tensor_valid(op->shape.dtype, given->p, given->n))
 			return e->code = E_BAD_PROGRAM;
