@@ -419,7 +419,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         (
             'shape',
         ),
-        (),
+        (
+            'singular',
+        ),
     ),
     'solve': (
         'of x in a x = b, batches broadcast',
@@ -427,7 +429,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         (
             'rank', 'shape',
         ),
-        (),
+        (
+            'singular',
+        ),
     ),
     'cholesky': (
         "the input's, whose last two axes are equal",
@@ -435,7 +439,9 @@ RULES: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         (
             'shape',
         ),
-        (),
+        (
+            'not_positive',
+        ),
     ),
     'det': (
         'the same without those two',
