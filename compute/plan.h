@@ -136,6 +136,10 @@ void	 plan_sort_step(struct plan *, uint32_t op, struct sort_step *,
 	    int64_t lanes);
 void	 plan_concat(struct plan *, const struct plan_op *);
 
+/* plan_value.c */
+/* Any op but a source; its inputs did not fail. */
+void	 plan_value(struct plan *, const struct plan_op *);
+
 /* plan_view.c */
 /* Sets the op's value to a view of its input; false: not such an op. */
 bool	 plan_view(struct plan *, const struct plan_op *);

@@ -65,8 +65,9 @@ index_step(struct plan *p, const struct plan_op *op, enum step_kind kind,
 	d->length = a->length;
 	d->inner = a->inner;
 	d->n_at = view_elements(at);
-	d->chunk = a->inner < UNIT ? a->inner : UNIT;
-	d->chunks = (a->inner + d->chunk - 1) / d->chunk;
+	/* Rows without elements: the indices are looked at all the same. */
+	d->chunk = a->inner == 0 ? 1 : a->inner < UNIT ? a->inner : UNIT;
+	d->chunks = a->inner == 0 ? 1 : (a->inner + d->chunk - 1) / d->chunk;
 	d->block = UNIT / d->chunk < d->n_at ? UNIT / d->chunk : d->n_at;
 	d->blocks = (d->n_at + d->block - 1) / d->block;
 	plan_use(p, values->slot);
@@ -82,13 +83,16 @@ plan_gather(struct plan *p, const struct plan_op *op)
 	struct view x = p->values[op->in[0]].view, out = { 0 }, at = { 0 };
 	const struct view *given = &p->values[op->in[1]].view;
 	struct op_along a = along(&op->params.p[0], &x);
+	bool looks = a.outer > 0 && view_elements(given) > 0;
 
-	if (some(p, op->elements)) {
+	if (a.inner == 0)
+		a.outer = 1;	/* all alike: looked at once */
+	if (!p->failed && looks) {
 		x = plan_contiguous(p, op->i, &x);
 		at = input(p, op, 1, DT_I64, given->ndim, given->dims);
 	}
 	out = plan_output(p, op);
-	if (some(p, op->elements))
+	if (!p->failed && looks)
 		index_step(p, op, STEP_GATHER, &a, &x, &at, &out);
 }
 

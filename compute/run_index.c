@@ -61,6 +61,23 @@ unit_of(const struct index_step *d, int64_t u)
 	return x;
 }
 
+/*
+ * Where the element that the k-th index names lies in the tensor indexed, and
+ * where its row in the other, both in bytes; false: the index names none.
+ */
+static bool
+find(const struct index_step *d, const struct unit *w, int64_t k, int64_t i,
+    int64_t *element, int64_t *row)
+{
+	int64_t size = (int64_t)dtype_size(d->dtype);
+
+	if (!place(&i, d->length))
+		return false;
+	*element = ((w->outer * d->length + i) * d->inner + w->first) * size;
+	*row = ((w->outer * d->n_at + k) * d->inner + w->first) * size;
+	return true;
+}
+
 enum error
 run_gather(const struct run *r, int64_t from, int64_t to)
 {
@@ -76,21 +93,16 @@ run_gather(const struct run *r, int64_t from, int64_t to)
 		struct unit w = unit_of(d, u);
 
 		for (int64_t k = w.at; k < w.at + w.n; k++) {
-			int64_t i = at[k];
-			const uint8_t *src;
-			uint8_t *dst;
+			int64_t from_x, to_out;
 
-			if (!place(&i, d->length))
+			if (!find(d, &w, k, at[k], &from_x, &to_out))
 				return no_element(r, at[k], d->length,
 				    d->axis);
-			src = x + ((w.outer * d->length + i) * d->inner +
-			    w.first) * (int64_t)size;
-			dst = out + ((w.outer * d->n_at + k) * d->inner +
-			    w.first) * (int64_t)size;
 			if (w.count == 1)
-				move_one(dst, src, size);
+				move_one(out + to_out, x + from_x, size);
 			else
-				memcpy(dst, src, (size_t)w.count * size);
+				memcpy(out + to_out, x + from_x,
+				    (size_t)w.count * size);
 		}
 	}
 	return E_OK;
@@ -140,21 +152,17 @@ run_scatter(const struct run *r, int64_t from, int64_t to)
 		struct unit w = unit_of(d, u);
 
 		for (int64_t k = w.at; k < w.at + w.n; k++) {
-			int64_t i = at[k];
-			const uint8_t *src;
-			uint8_t *dst;
+			int64_t to_out, from_values;
 
-			if (!place(&i, d->length))
+			if (!find(d, &w, k, at[k], &to_out, &from_values))
 				return no_element(r, at[k], d->length,
 				    d->axis);
-			src = values + ((w.outer * d->n_at + k) * d->inner +
-			    w.first) * (int64_t)size;
-			dst = out + ((w.outer * d->length + i) * d->inner +
-			    w.first) * (int64_t)size;
 			if (d->add)
-				add((enum dtype)d->dtype, dst, src, w.count);
+				add((enum dtype)d->dtype, out + to_out,
+				    values + from_values, w.count);
 			else
-				memcpy(dst, src, (size_t)w.count * size);
+				memcpy(out + to_out, values + from_values,
+				    (size_t)w.count * size);
 		}
 	}
 	return E_OK;

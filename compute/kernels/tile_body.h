@@ -47,27 +47,7 @@
 #define STEP 40
 #define MATH(f) MATH_OF(f##_f32)
 #define NAME(op) k_##op##_f32
-#include "compute/kernels/tile_all.h"
-#include "compute/kernels/tile_number.h"
-#include "compute/kernels/tile_float.h"
-#include "compute/kernels/tile_round.h"
-#include "compute/kernels/tile_compare_float.h"
-#include "compute/kernels/tile_divide_float.h"
-#undef T
-#undef U
-#undef BITS
-#undef SQRT
-#undef V
-#undef B
-#undef COPYSIGN
-#undef NAN_OF
-#undef NAN_BITS
-#undef INFINITE
-#undef WHOLE
-#undef MANTISSA
-#undef STEP
-#undef MATH
-#undef NAME
+#include "compute/kernels/tile_floats.h"
 
 #define T double
 #define U double
@@ -84,27 +64,7 @@
 #define STEP 11
 #define MATH(f) MATH_OF(f##_f64)
 #define NAME(op) k_##op##_f64
-#include "compute/kernels/tile_all.h"
-#include "compute/kernels/tile_number.h"
-#include "compute/kernels/tile_float.h"
-#include "compute/kernels/tile_round.h"
-#include "compute/kernels/tile_compare_float.h"
-#include "compute/kernels/tile_divide_float.h"
-#undef T
-#undef U
-#undef BITS
-#undef SQRT
-#undef V
-#undef B
-#undef COPYSIGN
-#undef NAN_OF
-#undef NAN_BITS
-#undef INFINITE
-#undef WHOLE
-#undef MANTISSA
-#undef STEP
-#undef MATH
-#undef NAME
+#include "compute/kernels/tile_floats.h"
 
 static void
 k_or_bool(const void *va, const void *vb, void *vz, size_t n)

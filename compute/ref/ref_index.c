@@ -27,6 +27,11 @@ ref_gather(const struct param *p, const struct ref_value *in,
 
 	if (op_along(p, &in->shape, &a, &e) != E_OK)
 		return e.code;
+	for (int64_t k = 0; k < n && a.outer > 0; k++) {
+		i = index_at(&in[1], k);
+		if (!place(&i, a.length))
+			return E_INDEX;
+	}
 	for (int64_t o = 0; o < shape_elements(&out->shape); o++) {
 		i = index_at(&in[1], o / a.inner % n);
 		if (!place(&i, a.length))
