@@ -161,6 +161,9 @@ def pad(x: Any, pad_width: Any = None, mode: str = "constant",
         raise GraphError("pad needs pad_width=.")
     if np.asarray(width).dtype.kind not in "iu":
         raise GraphError(f"pad: pad_width is {width!r}; it must be ints.")
+    if np.min(width, initial=0) < 0:
+        raise GraphError(f"pad: pad_width is {width!r}; it cannot be "
+                         "negative.")
     row, pairs = _ops.ROWS["pad"], _pairs(x, width)
     fill = plain(value if constant_values is None else constant_values)
     if mode != "constant" or np.ndim(fill) == 0:
@@ -229,6 +232,13 @@ def repeat(x: Any, repeats: Any, axis: int | None = None, *,
                           axis=axis, name=name)
 
 
+def places(indices: Any) -> Any:
+    """Indices; an empty list of them is one of ints, as for NumPy."""
+    if isinstance(indices, (list, tuple)) and np.size(indices) == 0:
+        return np.asarray(indices).astype(np.int64)
+    return indices
+
+
 def take(x: Any, indices: Any, axis: int | None = None, *,
          name: str | None = None) -> Op:
     """Elements at indices along an axis, or of the flattened input.
@@ -260,7 +270,7 @@ def take(x: Any, indices: Any, axis: int | None = None, *,
     >>> R.take([[5, 6], [7, 8]], [0, 3])()
     array([5, 8])
     """
-    return _ops.create_op("gather", x, indices, axis=axis, name=name)
+    return _ops.create_op("gather", x, places(indices), axis=axis, name=name)
 
 
 def _sizes(parts: Any, length: int) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _ops
+from ._moves import places
 
 DROPPED = ("order", "kind", "subok", "casting")
 
@@ -61,7 +62,7 @@ def take(a: Any, indices: Any, axis: int | None = None) -> Any:
     """Of the flattened array without axis."""
     if axis is None:
         a, axis = _op("flatten", a), 0
-    return _op("gather", a, indices, axis=axis)
+    return _op("gather", a, places(indices), axis=axis)
 
 
 def unique(ar: Any, return_index: bool = False, return_inverse: bool = False,

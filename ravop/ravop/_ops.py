@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from . import _core, _state
 from ._errors import GraphError
 from ._examples import EXAMPLES
@@ -115,10 +117,17 @@ def _inputs(row: Row, args: tuple[Any, ...], named: dict[str, Any]
     # NumPy's way: einsum('ij->i', a).
     if args and isinstance(args[0], str) and row.params[0].kind == "text":
         return args[1:], args[:1]
-    # NumPy's way, concat([a, b]), beside concat(a, b).
-    if len(args) == 1 and isinstance(args[0], (list, tuple)):
-        return tuple(args[0]), ()
+    # NumPy's way, concat([a, b], axis), beside concat(a, b).
+    if args and isinstance(args[0], (list, tuple)) and (
+            len(args) == 1 or _axis_follows(args)):
+        return tuple(args[0]), args[1:]
     return args, ()
+
+
+def _axis_follows(args: tuple[Any, ...]) -> bool:
+    """Whether a list holds inputs and what comes behind it is their axis."""
+    return (len(args) == 2 and (args[1] is None or type(args[1]) is int)
+            and any(is_op(x) or np.ndim(x) for x in args[0]))
 
 
 def _params(row: Row, given: tuple[Any, ...], named: dict[str, Any]
@@ -169,11 +178,19 @@ def call(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
 
 def _clip(args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     """Without one of the limits it is minimum or maximum."""
-    limits = [*args[1:3], None, None][:2]
+    if len(args) > 3:
+        raise GraphError("clip has too many arguments; it takes "
+                         f"{_signature(ROWS['clip'])}.")
+    limits = [*args[1:], None, None][:2]
     for i, names in enumerate((("lower_limit", "a_min", "min"),
                                ("upper_limit", "a_max", "max"))):
+        given = [name for name in names if named.get(name) is not None]
+        if len(given) + (limits[i] is not None) > 1:
+            raise GraphError(f"clip has its {names[0]} more than once; give "
+                             "it once.")
         for name in names:
-            limits[i] = named.pop(name, limits[i])
+            value = named.pop(name, None)
+            limits[i] = limits[i] if value is None else value
     lower, upper = limits
     if lower is None and upper is None:
         raise GraphError("clip needs lower_limit=, upper_limit= or both.")
@@ -181,12 +198,16 @@ def _clip(args: tuple[Any, ...], named: dict[str, Any]) -> Op:
         return _record(ROWS["maximum"], (*args[:1], lower), named)
     if lower is None:
         return _record(ROWS["minimum"], (*args[:1], upper), named)
-    return _record(ROWS["clip"], (*args[:1], lower, upper, *args[3:]), named)
+    return _record(ROWS["clip"], (*args[:1], lower, upper), named)
 
 
 def _dtyped(row: Row, args: tuple[Any, ...], named: dict[str, Any]) -> Op:
     """Computed in another dtype: converted, and converted back if it grew."""
     at = len(row.params)
+    if len(args) > at + 1 or (len(args) > at and "dtype" in named):
+        raise GraphError(
+            f"{row.name} has too many arguments; it takes {_signature(row)}."
+        )
     dtype = args[at] if len(args) > at else named.pop("dtype", None)
     args = args[:at]
     if dtype is None:
@@ -365,7 +386,7 @@ def form(function: Callable[..., Any], method: bool = True) -> None:
     name = function.__name__
     function.__module__ = "ravop"
     function.__doc__ = inspect.cleandoc(function.__doc__ or "")
-    FORMS[name] = FUNCTIONS[name] = globals()[name] = function
+    FORMS[name] = FUNCTIONS[name] = function
     if name not in __all__:
         __all__.append(name)
     if method:
@@ -377,5 +398,11 @@ for _name, _made in FUNCTIONS.items():
     # shape and size are attributes, which may be called (_shape.py).
     if _row.most > 0 and _row.name not in ("shape", "size"):
         setattr(Methods, _name, _made)
-globals().update(FUNCTIONS)
 __all__ = list(FUNCTIONS)
+
+
+def __getattr__(name: str) -> Callable[..., Op]:
+    """The functions as this module's; as globals they would hide builtins."""
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
