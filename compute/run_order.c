@@ -24,8 +24,7 @@ run_arg(const struct run *r, int64_t from, int64_t to)
 		int64_t left = d->length - start;
 		size_t n = (size_t)(left < VIEW_TILE ? left : VIEW_TILE);
 
-		walk_seek(&lanes, i);
-		lane.offset = d->run.offset + lanes.offset;
+		walk_lane(&lanes, i, &d->run, &lane);
 		if (start == 0)
 			out[i] = -1;
 		else
@@ -116,10 +115,8 @@ run_sort(const struct run *r, int64_t from, int64_t to)
 	struct view in = d->in, out = d->out;
 
 	for (int64_t u = from; u < to; u++) {
-		walk_seek(&in_lanes, u / d->passes);
-		walk_seek(&out_lanes, u / d->passes);
-		in.offset = d->in.offset + in_lanes.offset;
-		out.offset = d->out.offset + out_lanes.offset;
+		walk_lane(&in_lanes, u / d->passes, &d->in, &in);
+		walk_lane(&out_lanes, u / d->passes, &d->out, &out);
 		if (d->radix != NULL)
 			radix_pass(r, d, u % d->passes, &in, &out);
 		else

@@ -33,10 +33,8 @@ run_scan(const struct run *r, int64_t from, int64_t to)
 	struct view in = d->in, out = d->out;
 
 	for (int64_t u = from; u < to; u++) {
-		walk_seek(&in_lanes, u / d->chunks);
-		walk_seek(&out_lanes, u / d->chunks);
-		in.offset = d->in.offset + in_lanes.offset;
-		out.offset = d->out.offset + out_lanes.offset;
+		walk_lane(&in_lanes, u / d->chunks, &d->in, &in);
+		walk_lane(&out_lanes, u / d->chunks, &d->out, &out);
 		scan_chunk(r, d, &in, &out, u % d->chunks * VIEW_TILE);
 	}
 }
@@ -90,10 +88,8 @@ run_argsort(const struct run *r, int64_t from, int64_t to)
 	struct view in = d->in, out = d->out;
 
 	for (int64_t u = from; u < to; u++) {
-		walk_seek(&in_lanes, u / d->passes);
-		walk_seek(&out_lanes, u / d->passes);
-		in.offset = d->in.offset + in_lanes.offset;
-		out.offset = d->out.offset + out_lanes.offset;
+		walk_lane(&in_lanes, u / d->passes, &d->in, &in);
+		walk_lane(&out_lanes, u / d->passes, &d->out, &out);
 		argsort_pass(r, d, u % d->passes, &in, &out);
 	}
 }

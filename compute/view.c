@@ -282,3 +282,11 @@ walk_next(struct walk *w)
 	}
 	return false;
 }
+
+void
+walk_lane(struct walk *w, int64_t position, const struct view *all,
+    struct view *lane)
+{
+	walk_seek(w, position);
+	lane->offset = all->offset + w->offset;
+}

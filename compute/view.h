@@ -57,6 +57,9 @@ void	 walk_init(struct walk *);
 void	 walk_axis(struct walk *, int64_t dim, int64_t stride);
 int64_t	 walk_positions(const struct walk *);
 void	 walk_seek(struct walk *, int64_t position);
+/* The lane at a position, of which all has the first. */
+void	 walk_lane(struct walk *, int64_t position, const struct view *all,
+	    struct view *lane);
 bool	 walk_next(struct walk *);	/* false: back at the start */
 
 #endif

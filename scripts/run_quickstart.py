@@ -148,8 +148,8 @@ def main() -> int:
             print("Running examples/first_graph.py:\n", flush=True)
             show.run_example()
             show.report()
-            print(f"\nMore participants can join at {show.url}", flush=True)
             if not options.once:
+                print(f"\nMore participants can join at {show.url}")
                 print("The server stays up until Ctrl-C.", flush=True)
                 signal.pause()
         except KeyboardInterrupt:

@@ -2,35 +2,13 @@
  * The executor's promises besides the numbers: refusals, memory, failures of
  * single ops, pauses, exports, the floating-point environment.
  */
-#include "compute/exec.h"
+#include "unit/exec_fixture.h"
 
 #include <check.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
-
-#define MEMORY	((size_t)1 << 24)
-
-static struct exec *x;
-static struct program_writer w;
-static struct buf program;
-
-static void
-setup(void)
-{
-	x = exec_new();
-	program_writer_init(&w, 0);
-	buf_init(&program);
-}
-
-static void
-teardown(void)
-{
-	exec_free(x);
-	program_writer_clear(&w);
-	buf_clear(&program);
-}
 
 static struct shape
 vector(enum dtype dtype, int64_t n)
@@ -47,14 +25,6 @@ op(enum op_code code, const uint32_t *in, size_t n_in,
 
 	op_params_default(row, &params);
 	return program_write_op(&w, row, &params, in, n_in, out, flags);
-}
-
-static enum error
-load(const struct bytes *given, size_t n, size_t memory, struct op_error *e)
-{
-	buf_reset(&program);
-	program_finish(&w, &program);
-	return exec_load(x, program.data, program.len, given, n, memory, e);
 }
 
 static void

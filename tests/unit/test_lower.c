@@ -2,32 +2,10 @@
  * Compounds: a program with them keeps its numbering of exports and errors,
  * and nothing a stranger writes makes lowering grow without bounds.
  */
-#include "compute/exec.h"
+#include "unit/exec_fixture.h"
 
 #include <check.h>
 #include <string.h>
-
-#define MEMORY	((size_t)1 << 24)
-
-static struct exec *x;
-static struct program_writer w;
-static struct buf program;
-
-static void
-setup(void)
-{
-	x = exec_new();
-	program_writer_init(&w, 0);
-	buf_init(&program);
-}
-
-static void
-teardown(void)
-{
-	exec_free(x);
-	program_writer_clear(&w);
-	buf_clear(&program);
-}
 
 static uint32_t
 op(enum op_code code, uint32_t in, const struct shape *out, uint8_t flags)
@@ -37,14 +15,6 @@ op(enum op_code code, uint32_t in, const struct shape *out, uint8_t flags)
 
 	op_params_default(row, &params);
 	return program_write_op(&w, row, &params, &in, 1, out, flags);
-}
-
-static enum error
-load(const struct bytes *given, size_t n, size_t memory, struct op_error *e)
-{
-	buf_reset(&program);
-	program_finish(&w, &program);
-	return exec_load(x, program.data, program.len, given, n, memory, e);
 }
 
 static void
