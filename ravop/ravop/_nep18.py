@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from . import _ops
-from ._moves import places
 
 DROPPED = ("order", "kind", "subok", "casting")
 
@@ -59,29 +58,20 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
 
 
 def take(a: Any, indices: Any, axis: int | None = None) -> Any:
-    """Of the flattened array without axis."""
-    if axis is None:
-        a, axis = _op("flatten", a), 0
-    return _op("gather", a, places(indices), axis=axis)
+    """The same."""
+    return _ops.FUNCTIONS["take"](a, indices, axis)
 
 
 def unique(ar: Any, return_index: bool = False, return_inverse: bool = False,
            return_counts: bool = False, axis: int | None = None) -> Any:
-    """Sorted, with what else is asked for."""
-    made = [_op("unique", ar, axis=axis)]
-    for asked, name in ((return_index, "unique_index"),
-                        (return_inverse, "unique_inverse"),
-                        (return_counts, "unique_counts")):
-        if asked:
-            made.append(_op(name, ar, axis=axis))
-    return made[0] if len(made) == 1 else tuple(made)
+    """The axis comes last."""
+    return _ops.FUNCTIONS["unique"](ar, axis, return_index, return_inverse,
+                                    return_counts)
 
 
 def nonzero(a: Any) -> Any:
-    """Indices, one op an axis."""
-    from .array_api import asarray, nonzero
-
-    return nonzero(asarray(a))
+    """The same."""
+    return _ops.FUNCTIONS["nonzero"](a)
 
 
 def isclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08) -> Any:
@@ -106,11 +96,10 @@ def array_equal(a1: Any, a2: Any) -> Any:
 
 
 def pad(array: Any, pad_width: Any, mode: str = "constant",
-        constant_values: float = 0) -> Any:
-    """Longer at both ends of each axis."""
-    widths = np.broadcast_to(pad_width, (_ndim(array), 2))
-    return _op("pad", array, pad_width=[int(n) for n in widths.ravel()],
-               mode=mode, value=float(constant_values))
+        constant_values: Any = 0) -> Any:
+    """The same."""
+    return _ops.FUNCTIONS["pad"](array, pad_width, mode,
+                                 constant_values=constant_values)
 
 
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:

@@ -1,6 +1,7 @@
 """NumPy's functions on ops: they record, or refuse; they never download."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -82,7 +83,10 @@ def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
     """NEP 13."""
     name = func.__name__
     given = _known(keywords, name)
-    if method == "__call__" and name in UFUNCS and not given:
+    if method == "__call__" and name in UFUNCS:
+        if given:
+            raise TypeError(f"numpy.{name} on ops has no parameter "
+                            f"{next(iter(given))!r}")
         return _made(UFUNCS[name])(*inputs)
     if method == "__call__" and name == "divmod" and not given:
         return divmod(inputs[0], inputs[1])
@@ -99,6 +103,18 @@ def ufunc(func: Any, method: str, inputs: tuple[Any, ...],
 def function(func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """NEP 18."""
     name = func.__name__
+    try:
+        return _function(name, args, keywords)
+    except TypeError as err:
+        unknown = re.search(r"unexpected keyword argument '(\w+)'", str(err))
+        if unknown is None:
+            raise
+        raise TypeError(f"numpy.{name} on ops has no parameter "
+                        f"{unknown[1]!r}") from None
+
+
+def _function(name: str, args: tuple[Any, ...], keywords: dict[str, Any]
+              ) -> Any:
     given = _known(keywords, name)
     for dropped in _nep18.DROPPED:
         given.pop(dropped, None)

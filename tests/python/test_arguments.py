@@ -56,3 +56,19 @@ def test_indices_of_nothing_and_into_nothing() -> None:
     assert R.take(np.zeros((3, 0)), [2, 0], axis=0)().shape == (2, 0)
     with pytest.raises(R.OpError, match="100"):
         R.take(np.zeros((3, 0)), 100, axis=0)()
+
+
+@pytest.mark.parametrize(("call", "text"), [
+    (lambda x: np.add(x, 1, where=True), r"numpy\.add on ops has no parameter 'where'"),
+    (lambda x: np.histogram(x, 2, density=True), r"numpy\.histogram on ops has no parameter 'density'"),
+])
+def test_what_numpy_has_and_ops_have_not(call: Callable[[Any], Any], text: str) -> None:
+    """Named with the function."""
+    with pytest.raises(TypeError, match=text):
+        call(R.t([1.0, 2.0]))
+
+
+def test_padding_by_two_numbers() -> None:
+    """As np.pad has them."""
+    padded: Any = np.pad(R.t([1.0, 2.0]), 1, constant_values=(7, 8))  # type: ignore[call-overload]
+    np.testing.assert_array_equal(padded(), [7, 1, 2, 8])
