@@ -114,23 +114,22 @@ plan_rank(struct plan *p, const struct plan_op *op)
 	    0, d);
 }
 
+/* Without lanes there is nothing to give, but the quantiles are looked at. */
 void
 plan_quantile(struct plan *p, const struct plan_op *op)
 {
-	struct view out, lanes, q;
+	struct view out, lanes = { .dtype = DT_F64 }, q;
 	struct rank_step *d;
-	int64_t n;
+	int64_t n = 0;
 
-	if (op->elements == 0) {
-		(void)plan_output(p, op);
-		return;
-	}
-	lanes = sorted(p, op, &n);
+	if (op->elements > 0)
+		lanes = sorted(p, op, &n);
 	q = plan_whole(p, op, 1, DT_F64);
 	out = plan_output(p, op);
-	if (p->failed || (d = plan_alloc(p, sizeof *d)) == NULL)
+	if (p->failed || view_elements(&q) == 0 ||
+	    (d = plan_alloc(p, sizeof *d)) == NULL)
 		return;
-	d->in = lanes.slot;
+	d->in = n > 0 ? lanes.slot : q.slot;
 	d->in_dtype = lanes.dtype;
 	d->length = lanes.dims[1];
 	d->lanes = n;
@@ -141,10 +140,10 @@ plan_quantile(struct plan *p, const struct plan_op *op)
 	d->exact = !dtype_is_float(p->values[op->in[1]].view.dtype);
 	d->fn = NULL;
 	d->quantile = quantile_kernel(lanes.dtype);
-	plan_use(p, lanes.slot);
+	plan_use(p, d->in);
 	plan_use(p, q.slot);
 	plan_use(p, out.slot);
-	plan_step(p, STEP_RANK, op->i, n, COST_LANE +
+	plan_step(p, STEP_RANK, op->i, n > 0 ? n : 1, COST_LANE +
 	    COST_LOOK * (uint64_t)d->n_quantiles, 0, d);
 }
 

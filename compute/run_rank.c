@@ -38,7 +38,7 @@ run_rank(const struct run *r, int64_t from, int64_t to)
 	q += d->quantiles.offset;
 	if (from == 0 && quantiles_valid(r, d, q) != E_OK)
 		return E_QUANTILE;
-	for (int64_t u = from; u < to; u++)
+	for (int64_t u = from; u < to && u < d->lanes; u++)
 		for (int64_t i = 0; i < d->n_quantiles; i++)
 			z[i * d->lanes + u] = d->quantile(x + u * lane,
 			    d->length, q[i], d->exact);

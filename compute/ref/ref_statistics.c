@@ -240,8 +240,8 @@ ref_quantile(uint32_t bits, const struct ref_value *in, struct ref_value *out)
 
 	total = shape_elements(&out->shape);
 	lanes = total == 0 ? 1 : total / n_q;
-	for (int64_t i = 0; i < total; i++) {
-		struct ref_number q = ref_get(&in[1], i / lanes, DT_F64);
+	for (int64_t i = 0; i < n_q; i++) {
+		struct ref_number q = ref_get(&in[1], i, DT_F64);
 
 		if (!(q.f64 >= 0 && q.f64 <= 1))
 			err = E_QUANTILE;

@@ -56,6 +56,9 @@ def test_indices_of_nothing_and_into_nothing() -> None:
     assert R.take(np.zeros((3, 0)), [2, 0], axis=0)().shape == (2, 0)
     with pytest.raises(R.OpError, match="100"):
         R.take(np.zeros((3, 0)), 100, axis=0)()
+    assert R.quantile(np.zeros((0, 3)), 0.5, axis=-1)().shape == (0,)
+    with pytest.raises(R.OpError, match="quantile"):
+        R.quantile(np.zeros((0, 3)), 1.5, axis=-1)()
 
 
 @pytest.mark.parametrize(("call", "text"), [
