@@ -32,6 +32,8 @@ enum error	 infer_reduce(const struct infer *);
  * the result would have no elements.
  */
 enum error	 infer_reduce_some(const struct infer *);
+/* Fills in the dtype of out by the row's rule; op_infer_dtype.c. */
+enum error	 infer_dtype(const struct infer *);
 /* The shape of the first input. */
 enum error	 infer_same(const struct infer *);
 /* One axis of so many elements. */
