@@ -108,7 +108,8 @@ def lint() -> Count:
         run("mandoc", "-Tlint", "-Wwarning", *pages),
         run("shellcheck", *scripts),
         run("./scripts/journey"),
-        run(PYTHON, "-m", "mypy", "--strict", "scripts/run_checks.py", "scripts/run_quickstart.py"),
+        run(PYTHON, "-m", "mypy", "--strict", "scripts/run_checks.py", "scripts/run_quickstart.py",
+            "tests/parity/generate.py", "tests/parity/refuse.py"),
     ]
     return Count(results.count(True), results.count(False))
 

@@ -169,14 +169,16 @@ def dropout(m: Maker, row: dict[str, Any]) -> Draw:
 def max_pool2d_grad(m: Maker, row: dict[str, Any]) -> Draw:
     """Images and the gradient of what was made of them."""
     (a,), params = pool2d(m, row)
-    shape = oracle_learn.pool(m.values[a], *params, 0).shape[:-1]
+    size, stride, padding = params
+    shape = oracle_learn.pool(m.values[a], size, stride, padding, 0).shape[:-1]
     return (a, m.source(shape)), params
 
 
 def avg_pool2d_grad(m: Maker, row: dict[str, Any]) -> Draw:
     """The gradient."""
     (a,), params = pool2d(m, row)
-    shape = oracle_learn.pool(m.values[a], *params, 0).shape[:-1]
+    size, stride, padding = params
+    shape = oracle_learn.pool(m.values[a], size, stride, padding, 0).shape[:-1]
     return (m.source(shape),), (m.values[a].shape[2:], *params)
 
 

@@ -24,7 +24,7 @@ def rounded(a: Array, decimals: Param) -> Array:
     assert decimals is not None
     if a.dtype == bool:
         a = a.astype(np.float64)
-    return np.round(np.atleast_1d(a), decimals[0]).reshape(a.shape)
+    return np.asarray(np.round(np.atleast_1d(a), decimals[0]).reshape(a.shape))
 
 
 def where(a: Array, b: Array, condition: Array) -> Array:

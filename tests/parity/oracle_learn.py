@@ -68,7 +68,8 @@ def layer_norm(x: Array, *rest: Any) -> Array:
     dtype = common(x, *affine)
     d = x.astype(dtype) - mean(x.astype(dtype), axes(axis))
     y = d / np.sqrt(mean(d * d, axes(axis)) + dtype.type(number(eps)))
-    for step, a in zip((np.multiply, np.add), affine):
+    steps: tuple[Any, Any] = (np.multiply, np.add)
+    for step, a in zip(steps, affine):
         if np.broadcast_shapes(a.shape, x.shape) != x.shape:
             raise ValueError("larger than x")
         y = step(y, a.astype(dtype))
@@ -215,7 +216,7 @@ def conv2d_weight_grad(x: Array, dy: Array, size: Param, stride: Param, padding:
     k = right.shape[4] * right.shape[5] * right.shape[6]
     terms = n * dy.shape[2] * dy.shape[3]
     d = np.matmul(left.reshape(g, f // g, terms), right.reshape(g, terms, k))
-    return d.reshape(f, *cols.shape[2:5])
+    return np.asarray(d.reshape(f, *cols.shape[2:5]))
 
 
 def pool(a: Array, size: Param, stride: Param, padding: Param, fill: float) -> Array:
@@ -345,7 +346,7 @@ def attention(*args: Any) -> Array:
     by = number(scale) if scale is not None else 1 / np.sqrt(k.shape[-1])
     scores = np.matmul(q, k.swapaxes(-1, -2)) * dtype.type(by)
     if causal == (1,):
-        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, dtype.type(-np.inf))
+        scores = np.where(np.tri(*scores.shape[-2:]).astype(bool), scores, dtype.type(-np.inf))
     if len(inputs) == 4:
         mask = inputs[3]
         if np.broadcast_shapes(mask.shape, scores.shape) != scores.shape:

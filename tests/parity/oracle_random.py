@@ -32,7 +32,7 @@ def words(n: int, seed: Param, stream: Param) -> Array:
     """n of 64 bits."""
     assert stream is not None
     w = philox((n + 1) // 2, 0 if seed is None else seed[0], stream[0])
-    return (w[:, ::2] | w[:, 1::2] << HALF).reshape(-1)
+    return np.asarray((w[:, ::2] | w[:, 1::2] << HALF).reshape(-1))
 
 
 def unit(w: Array) -> Array:
@@ -54,7 +54,8 @@ def normal(n: int, seed: Param, stream: Param, dtype: np.dtype[Any]) -> Array:
     w = words(n + n % 2, seed, stream)
     r = np.sqrt(-2 * np.log(unit(w[::2]) + 2.0**-53))
     angle = unit(w[1::2]) * 6.283185307179586
-    return np.stack((r * np.cos(angle), r * np.sin(angle)), axis=1).reshape(-1)[:n].astype(dtype)
+    pairs = np.stack((r * np.cos(angle), r * np.sin(angle)), axis=1)
+    return np.asarray(pairs.reshape(-1)[:n].astype(dtype))
 
 
 def bits(n: int, seed: Param, stream: Param, below: int) -> Array:

@@ -173,7 +173,8 @@ def histogram(which: int) -> Line:
 
 def bincount(a: Array, *rest: Any) -> Any:
     """Counts, or sums of weights: of nothing floats as well."""
-    counts = np.bincount(a, *rest[:-1], minlength=rest[-1][0])
+    weights = rest[0] if len(rest) > 1 else None
+    counts = np.bincount(a, weights, rest[-1][0])
     return counts if len(rest) == 1 else counts.astype(np.float64)
 
 
@@ -215,4 +216,4 @@ def norm_near(got: Array, want: Array, params: tuple[Param, ...]) -> Array:
     exact = (got == want) | (np.isnan(got) & np.isnan(want))
     if order is None or order in (0, 1, 2, np.inf, -np.inf):
         return np.asarray(exact)
-    return np.asarray(exact | np.isclose(got, want, rtol=64 * np.finfo(got.dtype).eps, atol=0))
+    return np.asarray(exact | np.isclose(got, want, rtol=64 * float(np.finfo(got.dtype).eps), atol=0))

@@ -98,7 +98,7 @@ def roll(a: Array, shift: Param, axis: Param) -> Any:
     """np.roll; without a shift or axis it would do nothing."""
     if not given(shift) or axis == ():
         raise ValueError("shift")
-    return np.roll(a, axes(shift), axes(axis))
+    return np.roll(a, axes(shift), axes(axis))  # type: ignore[arg-type]
 
 
 def triangle(function: Line) -> Line:
@@ -132,7 +132,7 @@ def scattered(function: Line) -> Line:
             raise TypeError("dtype")
         out = a.copy() if axis is not None and a.ndim else a.reshape(-1).copy()
         axis = axis if a.ndim else (None if axis is None else (axis[0] % 1 if -1 <= axis[0] < 1 else axis[0],))
-        k = np.core.numeric.normalize_axis_index(axis[0], out.ndim) if axis is not None else 0
+        k = range(out.ndim)[axis[0]] if axis is not None else 0
         window = (*out.shape[:k], *at.shape, *out.shape[k + 1:])
         if values.ndim > len(window):
             raise ValueError("values")
