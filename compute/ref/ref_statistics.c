@@ -247,7 +247,8 @@ ref_quantile(uint32_t bits, const struct ref_value *in, struct ref_value *out)
 			err = E_QUANTILE;
 	}
 	for (int64_t i = 0; i < total && err == E_OK; i++) {
-		struct ref_number q = ref_get(&in[1], i / lanes, DT_F64), r;
+		struct ref_number q = ref_get(&in[1], i / lanes, DT_F64);
+		struct ref_number r = { 0, 0, 0 };
 		int64_t n = gather(in, bits, i % lanes, lane);
 
 		r.f64 = quantile(in->shape.dtype, lane, n, q.f64, exact);
