@@ -52,6 +52,7 @@ assign_rested(struct sched *s)
 			continue;
 		if (p->rest_us <= s->now) {
 			p->rest_us = 0;
+			team_note(s, i);
 			s->assign = true;
 		} else if (p->rest_us < next) {
 			next = p->rest_us;
@@ -329,6 +330,7 @@ assign_overdue(struct sched *s)
 		write_event(s, "group-late", s->graphs[k->graph]->g, p->cid,
 		    "");
 		p->stuck = true;	/* until it answers */
+		team_note(s, i);
 		peer_hands_back(s, p);
 	}
 	if (s->now >= s->next_overdue)
@@ -343,8 +345,10 @@ assign_forgive(struct sched *s)
 	uint32_t i;
 
 	for (i = 1; i < s->n_peers; i++) {
-		if (s->peers[i] != NULL)
-			s->peers[i]->stuck = false;
+		if (s->peers[i] == NULL)
+			continue;
+		s->peers[i]->stuck = false;
+		team_note(s, i);
 	}
 }
 
@@ -356,11 +360,8 @@ assign_run(struct sched *s)
 	uint32_t i, takers = 0;
 	uint64_t rested = assign_rested(s);
 
-	s->live = 0;
-	for (i = 1; i < s->n_peers; i++) {
+	for (i = 1; i < s->n_peers; i++)
 		takers += assign_takes(s->peers[i]);
-		s->live += assign_serves(s->peers[i]);
-	}
 	if (s->live == 0)
 		assign_forgive(s);
 	s->retry_us = rested;
@@ -371,6 +372,7 @@ assign_run(struct sched *s)
 	while ((g = assign_pick(s, blocked)) != NULL) {
 		if (g->served_us > s->served_us)
 			s->served_us = g->served_us;
+		team_update(s, g);
 		if (assign_graph(s, g))
 			continue;
 		blocked[g->index] = 1;

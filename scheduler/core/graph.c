@@ -96,6 +96,7 @@ graph_shed(struct sched *s, struct graph *g)
 	map_clear(&g->declared);
 	map_clear(&g->need);
 	heap_clear(&g->ready);
+	team_free(g);
 	g->ops = NULL;
 	g->edges = NULL;
 	g->values = NULL;

@@ -108,6 +108,10 @@ struct graph {
 	struct map	 shape_map;
 	struct failure	*failures;
 	uint32_t	 n_failures, failures_cap;
+	/* team.c: who may work for it, as indices and as bits; as of when */
+	uint32_t	*team, n_team, team_cap;
+	uint32_t	*team_bits, team_words;
+	uint32_t	 team_joins, team_leaves;
 	struct heap	 ready;
 	double		 ready_us;	/* of ops with OPF_READY */
 	double		 left_us;	/* of ops not done */
@@ -181,6 +185,7 @@ struct estimate {
 struct peer {
 	bool		 bench, announced, paused, hidden, leaving;
 	bool		 silent, stuck, trusted;
+	bool		 serving;	/* see team_note */
 	uint32_t	 serial;
 	uint64_t	 session;
 	char		 cid[65], tab[65], kind[33], build[129];
@@ -274,6 +279,8 @@ struct sched {
 	uint64_t		 next_overdue;
 	double			 served_us;	/* fairness: the least now */
 	uint32_t		 live;		/* peers that may get work */
+	/* how often that changed, for better and for worse */
+	uint32_t		 crowd_joins, crowd_leaves;
 	bool			 full;		/* storage: refuse new work */
 	bool			 crowded;	/* the same; collect early */
 	bool			 loading;
@@ -455,6 +462,14 @@ bool	 assign_takes(const struct peer *);
 /* Groups far beyond their time go to who is idle; the first answer counts. */
 uint64_t assign_overdue(struct sched *);
 void	 assign_predict(struct sched *, uint32_t peer);
+
+/* team.c: who may work for a graph. */
+/* After whatever may have changed whether the participant serves. */
+void	 team_note(struct sched *, uint32_t peer);
+/* Chooses g's team anew if there is reason to: before work is handed out. */
+void	 team_update(struct sched *, struct graph *);
+bool	 team_has(const struct graph *, uint32_t peer);
+void	 team_free(struct graph *);
 
 /* estimate.c */
 double	 estimate_reference_us(enum cost_class, enum dtype, double amount);
