@@ -89,6 +89,7 @@ on_client(void *arg, bool ok, const struct store_field *f, size_t n)
 	c.compute_us = sched_number(f, n, "compute_us");
 	c.lost = sched_number(f, n, "lost");
 	c.refused = sched_number(f, n, "refused");
+	c.estimates = sched_field(f, n, "estimates");
 	if (c.known && digest_parse((const char *)secret.p, secret.n, c.secret)
 	    != 0)
 		c.known = false;

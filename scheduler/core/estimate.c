@@ -1,12 +1,9 @@
 /*
  * How long an op takes on a participant: measured at join, learnt from
- * results.  Speeds are kept as ratios to a reference core, learnt in log
- * space, per operator class.
+ * results.  Speeds are kept as ratios to a reference core, in log space, for
+ * each operator class and dtype; estimate_learn.c changes them.
  */
 #include "sched_priv.h"
-
-#define MEASURED_VAR	(0.15 * 0.15)
-#define UNKNOWN_VAR	(0.4 * 0.4)
 
 /* Of the reference core: units of enum cost_class a second. */
 static const double reference_rate[COST_CLASSES] = {
@@ -20,8 +17,8 @@ static const double reference_rate[COST_CLASSES] = {
 };
 
 /* ln for positive x: the exponent, and atanh of the rest. */
-static double
-est_ln(double x)
+double
+estimate_ln(double x)
 {
 	double e = 0, z, z2, sum = 0, term;
 	int k;
@@ -36,13 +33,13 @@ est_ln(double x)
 		x *= 2;
 	z = (x - 1) / (x + 1);
 	z2 = z * z;
-	for (k = 1, term = z; k < 20; k += 2, term *= z2)
+	for (k = 1, term = z; k < 24; k += 2, term *= z2)
 		sum += term / k;
 	return 2 * sum + e * 0.69314718055994531;
 }
 
-static double
-est_exp(double x)
+double
+estimate_exp(double x)
 {
 	double sum = 1, term = 1;
 	int k, halvings = 8;
@@ -52,7 +49,7 @@ est_exp(double x)
 	if (x < -60)
 		x = -60;
 	x /= 256;
-	for (k = 1; k < 12; k++) {
+	for (k = 1; k < 10; k++) {
 		term *= x / k;
 		sum += term;
 	}
@@ -61,10 +58,10 @@ est_exp(double x)
 	return sum;
 }
 
-static double
-est_clamp(double x, double lo, double hi)
+double
+estimate_root(double x)
 {
-	return x < lo ? lo : x > hi ? hi : x;
+	return x > 0 ? estimate_exp(0.5 * estimate_ln(x)) : 0;
 }
 
 double
@@ -82,115 +79,105 @@ estimate_reference_us(enum cost_class class, enum dtype dtype, double amount)
 double
 estimate_op_us(const struct peer *p, const struct op *o)
 {
-	return p->overhead_us +
-	    ((double)o->ref_us - 1) * p->us[o->cost][o->cost_dtype];
+	return p->us[COST_NONE][DT_NONE] +
+	    ((double)o->ref_us - OP_US) * p->us[o->cost][o->cost_dtype];
 }
 
-/* Mean of the ratios measured for a class; 0: none. */
-static double
-bench_class(const struct peer *p, int class)
+/* What is slower the more slots compute: they share memory and caches. */
+double
+estimate_contention(const struct peer *p, uint32_t busy)
 {
-	double sum = 0;
-	int d, n = 0;
+	double worth;
 
-	for (d = 0; d < DT_COUNT; d++) {
-		if (p->measured[class][d] > 0) {
-			sum += p->measured[class][d];
-			n++;
-		}
-	}
-	return n > 0 ? sum / n : 0;
+	busy = busy < p->slots ? busy : p->slots;
+	if (busy < 2)
+		return 1;
+	worth = 1 + (estimate_slots(p) - 1) * (busy - 1) / (p->slots - 1);
+	return busy / worth;
 }
 
-static void
-estimate_apply(struct peer *p)
+double
+estimate_slots(const struct peer *p)
 {
-	double all = 0, class[COST_CLASSES], us;
-	int c, d, n = 0;
+	double slots = p->slots;
 
-	for (c = 0; c < COST_CLASSES; c++) {
-		class[c] = bench_class(p, c);
-		all += class[c];
-		n += class[c] > 0;
-	}
-	all = n > 0 ? all / n : 1;
-	for (c = 0; c < COST_CLASSES; c++) {
-		for (d = 0; d < DT_COUNT; d++) {
-			us = p->measured[c][d];
-			us = us > 0 ? us : class[c] > 0 ? class[c] : all;
-			p->us[c][d] = us * est_exp(-p->est[c].m);
-		}
-	}
-}
-
-void
-estimate_bench(struct peer *p, const struct msg_bench *b)
-{
-	const struct rec_speed *v;
-	double ref;
-	size_t i;
-	int c;
-
-	memset(p->measured, 0, sizeof(p->measured));
-	for (i = 0; i < b->speeds.n; i++) {
-		v = &b->speeds.v[i];
-		if (v->cost_class >= COST_CLASSES || v->dtype >= DT_COUNT ||
-		    !(v->rate > 1) || !(v->rate < 1e18))
-			continue;
-		ref = 1e6 / estimate_reference_us(
-		    (enum cost_class)v->cost_class,
-		    (enum dtype)v->dtype, 1);
-		p->measured[v->cost_class][v->dtype] =
-		    est_clamp(ref / v->rate, 1e-3, 1e4);
-	}
-	for (c = 0; c < COST_CLASSES; c++)
-		p->est[c] = (struct estimate){ 0,
-			bench_class(p, c) > 0 ? MEASURED_VAR : UNKNOWN_VAR };
-	p->overhead_us = b->overhead_us > 0 ?
-	    est_clamp(b->overhead_us, 0.05, 1e4) : 1;
-	p->all_slots = b->all_slots >= 1 ?
-	    est_clamp(b->all_slots, 1, SLOTS_MAX) : 1;
-	p->digest_rate = b->digest_rate > 0 ? b->digest_rate : 0;
-	estimate_apply(p);
-}
-
-void
-estimate_result(struct peer *p, const struct group *k, double compute_us)
-{
-	double x, part, total = 0, gain, bound, step;
-	struct estimate *e;
-	int c;
-
-	for (c = 0; c < COST_CLASSES; c++)
-		total += (double)k->work[c];
-	if (total < 1000 || !(compute_us > 0))
-		return;
-	x = est_ln(total / compute_us);
-	for (c = 0; c < COST_CLASSES; c++) {
-		part = (double)k->work[c] / total;
-		if (part <= 0.01)
-			continue;
-		e = &p->est[c];
-		bound = 3 * est_exp(0.5 * est_ln(e->v));
-		bound = bound > 0.5 ? bound : 0.5;
-		step = est_clamp(x, -bound, bound) * part;
-		gain = est_clamp(e->v / (e->v + 0.01), 0.1, 0.5);
-		e->m = est_clamp(e->m + gain * step, -8, 8);
-		e->v = (1 - gain) * e->v;
-		e->v = e->v > 0.0025 ? e->v : 0.0025;
-		if (step * step > e->v)
-			e->v += 0.1 * (step * step - e->v);
-	}
-	estimate_apply(p);
+	return p->all_slots >= 1 && p->all_slots < slots ? p->all_slots :
+	    slots;
 }
 
 double
 estimate_rate(const struct peer *p)
 {
-	double slots = p->slots, us = p->us[COST_ELEMENTWISE][DT_F64];
+	return estimate_slots(p) * (double)p->speed;
+}
 
-	/* All slots together are worth less than as many single ones. */
-	if (p->all_slots >= 1 && p->all_slots < slots)
-		slots = p->all_slots;
-	return slots / (us > 0 ? us : 1);
+double
+estimate_rate_of(const struct peer *p, enum cost_class class,
+    enum dtype dtype)
+{
+	return estimate_slots(p) / (double)p->us[class][dtype];
+}
+
+double
+estimate_sigma(const struct peer *p)
+{
+	return p->error > (float)SIGMA_LEAST ? p->error : SIGMA_LEAST;
+}
+
+double
+estimate_hidden(const struct peer *p)
+{
+	return estimate_exp(p->veil.m);
+}
+
+double
+estimate_leave_rate(const struct sched *s, const struct peer *p)
+{
+	return 1 / ((double)(s->now - p->joined_us) + 60e6);
+}
+
+double
+estimate_group_us(const struct peer *p, double bytes)
+{
+	return p->group_us + (p->digest_rate > 0 ? bytes * 1e6 /
+	    p->digest_rate : 0);
+}
+
+void
+estimate_apply(struct peer *p, int class, int dtype)
+{
+	double m = (double)p->est[class][dtype].m;
+
+	p->us[class][dtype] = (float)estimate_exp(-m -
+	    (p->hidden ? (double)p->veil.m : 0));
+}
+
+/* Its speed in the mean of what is known. */
+void
+estimate_apply_speed(struct peer *p)
+{
+	double sum = 0;
+	int c, d, n = 0;
+
+	for (c = COST_NONE + 1; c < COST_CLASSES; c++) {
+		for (d = 0; d < DT_COUNT; d++) {
+			if (!p->est[c][d].known)
+				continue;
+			sum += (double)p->est[c][d].m;
+			n++;
+		}
+	}
+	p->speed = (float)estimate_exp((n > 0 ? sum / n : 0) +
+	    (p->hidden ? (double)p->veil.m : 0));
+}
+
+void
+estimate_apply_all(struct peer *p)
+{
+	int c, d;
+
+	for (c = 0; c < COST_CLASSES; c++)
+		for (d = 0; d < DT_COUNT; d++)
+			estimate_apply(p, c, d);
+	estimate_apply_speed(p);
 }

@@ -135,48 +135,6 @@ write_event(struct sched *s, const char *kind, uint64_t g, const char *cid,
 	    (struct bytes){ 0 }, text_bytes(&t), 0);
 }
 
-static const char *const class_names[COST_CLASSES] = { "none", "matmul",
-	"elementwise", "transcendental", "reduction", "copy", "sort" };
-
-static void
-client_benchmark(const struct peer *p, struct text *t)
-{
-	double ref;
-	int c, d;
-
-	text_init(t);
-	for (c = 0; c < COST_CLASSES; c++) {
-		for (d = 1; d < DT_COUNT; d++) {
-			if (!(p->measured[c][d] > 0))
-				continue;
-			ref = 1e6 / estimate_reference_us((enum cost_class)c,
-			    (enum dtype)d, 1);
-			text_add(t, t->n > 0 ? " " : "");
-			text_add(t, class_names[c]);
-			text_add(t, ".");
-			text_add(t, dtype_name((enum dtype)d));
-			text_add(t, "=");
-			text_add_f64(t, ref / p->measured[c][d]);
-		}
-	}
-}
-
-static void
-client_estimates(const struct peer *p, struct text *t)
-{
-	int c;
-
-	text_init(t);
-	for (c = 0; c < COST_CLASSES; c++) {
-		text_add(t, c > 0 ? " " : "");
-		text_add(t, class_names[c]);
-		text_add(t, "=");
-		text_add_f64(t, p->est[c].m);
-		text_add(t, ":");
-		text_add_f64(t, p->est[c].v);
-	}
-}
-
 static void
 write_figure(struct sched *s, struct bytes key, const char *field, double v)
 {
@@ -189,17 +147,58 @@ write_figure(struct sched *s, struct bytes key, const char *field, double v)
 }
 
 static void
-write_client_bench(struct sched *s, struct peer *p, struct bytes key)
+client_key(struct text *t, const struct peer *p)
 {
-	struct text t;
+	text_init(t);
+	text_add(t, "raven:client:");
+	text_add(t, p->cid);
+}
 
-	client_benchmark(p, &t);
-	write_string(s, 0, key, "benchmark", t.s);
-	client_estimates(p, &t);
-	write_string(s, 0, key, "estimates", t.s);
-	write_figure(s, key, "overhead_us", p->overhead_us);
-	write_figure(s, key, "all_slots", p->all_slots);
-	write_figure(s, key, "digest_rate", p->digest_rate);
+void
+write_benchmark(struct sched *s, const struct peer *p,
+    const struct msg_bench *b)
+{
+	const struct rec_speed *v;
+	struct text key, t;
+	size_t i;
+
+	text_init(&t);
+	for (i = 0; i < b->speeds.n; i++) {
+		v = &b->speeds.v[i];
+		if (v->cost_class >= COST_CLASSES || v->dtype == DT_NONE ||
+		    v->dtype >= DT_COUNT || !(v->rate > 1))
+			continue;
+		text_add(&t, t.n > 0 ? " " : "");
+		text_add(&t, estimate_class_name((enum cost_class)
+		    v->cost_class));
+		text_add(&t, ".");
+		text_add(&t, dtype_name((enum dtype)v->dtype));
+		text_add(&t, "=");
+		text_add_f64(&t, v->rate);
+	}
+	client_key(&key, p);
+	write_string(s, 0, text_bytes(&key), "benchmark", t.s);
+	write_figure(s, text_bytes(&key), "all_slots", p->all_slots);
+	write_figure(s, text_bytes(&key), "digest_rate", p->digest_rate);
+}
+
+static void
+write_estimates(struct sched *s, const struct peer *p, struct bytes key)
+{
+	struct buf b;
+
+	buf_init(&b);
+	estimate_write(p, &b);
+	out_write(s->out, STORE_HSET, 0, key, literal("estimates"),
+	    (struct bytes){ b.data, b.len }, 0);
+	buf_clear(&b);
+	write_figure(s, key, "overhead_us", (double)p->us[COST_NONE][DT_NONE]);
+	write_figure(s, key, "group_us", (double)p->group_us);
+	write_figure(s, key, "error", estimate_sigma(p));
+	write_figure(s, key, "hidden_factor", estimate_hidden(p));
+	write_number(s, 0, key, "rtt_us", (uint64_t)p->rtt_us);
+	write_number(s, 0, key, "down", (uint64_t)p->down);
+	write_number(s, 0, key, "up", (uint64_t)p->up);
 }
 
 void
@@ -208,9 +207,7 @@ write_client(struct sched *s, struct peer *p, bool online)
 	struct text name, t;
 	struct bytes key;
 
-	text_init(&name);
-	text_add(&name, "raven:client:");
-	text_add(&name, p->cid);
+	client_key(&name, p);
 	key = text_bytes(&name);
 	text_init(&t);
 	text_add_hex(&t, p->client.secret, DIGEST_LEN);
@@ -230,7 +227,7 @@ write_client(struct sched *s, struct peer *p, bool online)
 	write_number(s, 0, key, "refused", p->client.refused);
 	write_number(s, 0, key, "credibility", 0);
 	if (p->bench)
-		write_client_bench(s, p, key);
+		write_estimates(s, p, key);
 	/* CIDs are free: those of nobody must not fill the store. */
 	out_write(s->out, STORE_EXPIRE, 0, key, (struct bytes){ 0 },
 	    (struct bytes){ 0 }, p->client.groups > 0 ? 90 * DAY_S :

@@ -172,9 +172,10 @@ group_form(struct sched *s, struct graph *g, uint32_t peer, double target_us,
 	k->n_ops = k->left = s->n_form;
 	k->ops = xmalloc(s->n_form * sizeof(*k->ops));
 	memcpy(k->ops, s->form, s->n_form * sizeof(*k->ops));
-	k->compute_us = gr.us;
-	k->predicted_us = gr.us + gr.transfer_us + 200;
-	memcpy(k->work, gr.work, sizeof(k->work));
+	k->alone = gr.p->n_out == 0 && gr.transfer_us <= 0;
+	k->compute_us = gr.us * estimate_contention(gr.p, gr.p->n_out + 1);
+	k->predicted_us = k->compute_us + gr.transfer_us +
+	    estimate_group_us(gr.p, 0);
 	group_token(s, k, str_of(gr.p->cid), k->token);
 	group_link(s, i, peer);
 	group_place(s, i);

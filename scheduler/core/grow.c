@@ -210,7 +210,6 @@ grow_take(struct grow *gr, uint32_t op)
 	state_start(gr->s, g, op, gr->group);
 	push(&gr->s->form, &gr->s->n_form, &gr->s->form_cap, op);
 	gr->us += us;
-	gr->work[o->cost] += (float)us;
 	gr->memory += (uint64_t)shape_bytes(shape_room(g, op));
 	gr->bytes += PROGRAM_OP + 4u * n + 32;
 	for (k = 0; k < n; k++)

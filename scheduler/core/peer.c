@@ -48,6 +48,7 @@ peer_new(struct sched *s)
 	s->peers[i] = xcalloc(1, sizeof(*s->peers[i]));
 	s->peers[i]->serial = ++s->serial;
 	s->peers[i]->hints = xcalloc(HINTS_MAX, sizeof(struct hint));
+	estimate_new(s->peers[i]);
 	return i;
 }
 
@@ -128,6 +129,8 @@ peer_hello(struct sched *s, const struct sched_event *e)
 	map_put(&s->by_cid, peer_key(s, p->cid, p->tab), i);
 	map_put(&s->sessions, e->session, REF_PEER | i);
 	peer_client(s, p, e);
+	estimate_read(p, p->client.estimates);
+	p->client.estimates = (struct bytes){ 0 };	/* was borrowed */
 	p->joined_us = s->now;
 	p->slots = h->slots > SLOTS_MAX ? SLOTS_MAX : (uint32_t)h->slots;
 	p->slots = p->slots == 0 ? 1 : p->slots;
@@ -175,7 +178,8 @@ void
 on_bench(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
 	(void)peer;
-	estimate_bench(p, &m->bench);
+	estimate_bench(s, p, &m->bench);
+	write_benchmark(s, p, &m->bench);
 	if (m->bench.memory != 0)
 		p->memory = peer_memory(m->bench.memory);
 	p->bench = true;
@@ -197,7 +201,7 @@ on_state(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	const struct msg_state *st = &m->state;
 	uint32_t i;
 
-	p->hidden = st->hidden;
+	estimate_hide(s, p, st->hidden);
 	p->leaving = st->leaving;
 	p->paused = st->paused != 0;
 	if (st->paused == 1 && p->n_out > 0) {

@@ -80,8 +80,13 @@ query_peer(const struct sched *s, const struct peer *p, struct jsonw *j)
 	jsonw_put_u64(j, "ops", p->client.ops);
 	jsonw_put_u64(j, "lost", p->client.lost);
 	jsonw_put_u64(j, "refused", p->client.refused);
-	jsonw_put_f64(j, "overhead_us", p->overhead_us);
+	jsonw_put_f64(j, "overhead_us", (double)p->us[COST_NONE][DT_NONE]);
+	jsonw_put_f64(j, "speed", estimate_rate(p));
+	jsonw_put_f64(j, "error", estimate_sigma(p));
+	jsonw_put_bool(j, "hidden", p->hidden);
 	jsonw_put_f64(j, "rtt_us", p->rtt_us);
+	jsonw_put_f64(j, "down", p->down);
+	jsonw_put_f64(j, "up", p->up);
 	jsonw_put_u64(j, "joined_s", (s->now - p->joined_us) / 1000000);
 	jsonw_put_bool(j, "trusted", p->trusted);
 	jsonw_close(j, '}');

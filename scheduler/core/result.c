@@ -242,7 +242,7 @@ result_accept(struct result *x)
 	if (x->k->state != GROUP_OUT || x->k->peer != x->peer)
 		x->k->claimed = true;
 	if (!x->k->claimed)
-		estimate_result(x->p, x->k, (double)x->r->compute_us);
+		estimate_result(s, x->p, x->g, x->k, x->r);
 	group_unlink(s, x->index);
 	x->k->state = GROUP_DONE;
 	x->k->peer = x->peer;

@@ -48,6 +48,7 @@ struct sched_client {
 	uint8_t		secret[DIGEST_LEN];
 	uint64_t	first;			/* Unix seconds */
 	uint64_t	groups, ops, compute_us, lost, refused;
+	struct bytes	estimates;		/* borrowed for the event */
 };
 
 enum sched_kind {

@@ -153,6 +153,7 @@ struct group {
 	uint8_t		 state, attempt, slot;
 	bool		 waited;	/* it was out when the scheduler died */
 	bool		 claimed;	/* announced: sent in another session */
+	bool		 alone;		/* nothing was in its way when sent */
 	uint32_t	 n_ops, n_exports, n_inputs;
 	uint32_t	*ops;		/* owned; NULL once done */
 	/* owned; EXPORT_UPLOAD is set in some */
@@ -163,7 +164,6 @@ struct group {
 	uint64_t	 sent_us;
 	double		 predicted_us;	/* transfer and compute */
 	double		 compute_us;	/* predicted compute alone */
-	float		 work[COST_CLASSES];	/* predicted us by class */
 };
 
 /* p holds the value: linked from the value and from the peer. */
@@ -177,9 +177,12 @@ struct hint {
 	uint32_t	graph, op;
 };
 
-/* Speed of a class: mean and variance of ln(speed / reference speed). */
+/* Of a class and dtype: mean and variance of ln(speed / reference speed). */
 struct estimate {
-	double	m, v;
+	float		m, v;
+	uint16_t	n;		/* results it follows */
+	int8_t		clips;		/* in a row, with their sign */
+	bool		known;		/* measured or learnt */
 };
 
 struct peer {
@@ -196,12 +199,16 @@ struct peer {
 	uint32_t	 refusals;
 	uint64_t	 rest_us;	/* until then; 0: does not rest */
 	uint64_t	 memory;
-	double		 overhead_us, all_slots, digest_rate;
+	double		 all_slots, digest_rate;
 	double		 rtt_us, down, up;	/* bytes a second; 0: unknown */
-	double		 measured[COST_CLASSES][DT_COUNT];
-	/* us per reference us */
-	double		 us[COST_CLASSES][DT_COUNT];
-	struct estimate	 est[COST_CLASSES];
+	/* us per reference us; of COST_NONE, DT_NONE: of an op's overhead */
+	float		 us[COST_CLASSES][DT_COUNT];
+	float		 speed;		/* of the reference's, in the mean */
+	float		 group_us;	/* of a group, beside its ops */
+	float		 error;		/* mean |ln(predicted / actual)| */
+	struct estimate	 est[COST_CLASSES][DT_COUNT];
+	struct estimate	 veil;		/* ln of the speed when hidden */
+	uint64_t	 hidden_us;	/* when hidden changed */
 	uint64_t	 free_us[SLOTS_MAX];	/* predicted, absolute */
 	/* groups in state OUT */
 	uint32_t	 out_first, out_last, n_out;
@@ -291,6 +298,10 @@ struct sched {
 	uint32_t		 back_graph, back_value;
 	/* digests in use: see query.c */
 	struct map		 refs;
+	/* medians of what participants' estimates are, and when they are
+	 * looked at again */
+	float			 population[COST_CLASSES][DT_COUNT];
+	uint64_t		 population_us;
 	bool			 refs_all;	/* what a damaged graph needs
 						 * is not known */
 	bool			 assign;	/* something changed */
@@ -424,7 +435,6 @@ struct grow {
 	double		 target_us, us, transfer_us;
 	uint64_t	 memory, bytes;		/* of values; of the program */
 	bool		 closed, ahead;
-	float		 work[COST_CLASSES];
 };
 /* Ops into s->form, marked computing in the group; false: none. */
 bool	 grow_run(struct grow *);
@@ -471,14 +481,46 @@ void	 team_update(struct sched *, struct graph *);
 bool	 team_has(const struct graph *, uint32_t peer);
 void	 team_free(struct graph *);
 
-/* estimate.c */
+/* estimate.c: what the figures of a participant mean. */
+#define OP_US		1.0	/* an op's own time on the reference core */
+#define SIGMA_LEAST	0.05
+#define HIDDEN_LN	(-0.35667494)	/* ln 0.7 */
+double	 estimate_ln(double);
+double	 estimate_exp(double);
+double	 estimate_root(double);
 double	 estimate_reference_us(enum cost_class, enum dtype, double amount);
+/* On one slot while the others are idle. */
 double	 estimate_op_us(const struct peer *, const struct op *);
-void	 estimate_bench(struct peer *, const struct msg_bench *);
-void	 estimate_result(struct peer *, const struct group *,
-	    double compute_us);
-/* reference us a us, all slots */
+/* How much longer it takes when so many slots compute. */
+double	 estimate_contention(const struct peer *, uint32_t busy);
+double	 estimate_slots(const struct peer *);	/* what all are worth of one */
+/* Reference us a us, all slots: in the mean, or of a class. */
 double	 estimate_rate(const struct peer *);
+double	 estimate_rate_of(const struct peer *, enum cost_class, enum dtype);
+/* Of a group that exports so many bytes, beside its ops and transfers. */
+double	 estimate_group_us(const struct peer *, double bytes);
+/* Spread of ln(predicted / actual time). */
+double	 estimate_sigma(const struct peer *);
+double	 estimate_hidden(const struct peer *);	/* speed factor if hidden */
+double	 estimate_leave_rate(const struct sched *, const struct peer *); /* a us */
+/* After m has changed: of one cell, of the mean, of all. */
+void	 estimate_apply(struct peer *, int class, int dtype);
+void	 estimate_apply_speed(struct peer *);
+void	 estimate_apply_all(struct peer *);
+
+/* estimate_learn.c: where they come from. */
+void	 estimate_new(struct peer *);
+void	 estimate_bench(struct sched *, struct peer *,
+	    const struct msg_bench *);
+void	 estimate_result(struct sched *, struct peer *, const struct graph *,
+	    const struct group *, const struct msg_result *);
+void	 estimate_hide(struct sched *, struct peer *, bool hidden);
+
+/* estimate_text.c: as the record keeps them. */
+void	 estimate_write(const struct peer *, struct buf *);
+/* What is not understood is passed over. */
+void	 estimate_read(struct peer *, struct bytes);
+const char	*estimate_class_name(enum cost_class);
 
 /* result.c, peer.c, dev.c, load.c, flush.c: handlers on_<name>. */
 void	 on_result(struct sched *, struct peer *, uint32_t, const struct msg *);
@@ -527,6 +569,8 @@ void	 write_computing(struct sched *, const struct graph *,
 	    const struct group *, bool out);
 void	 write_event(struct sched *, const char *kind, uint64_t g,
 	    const char *cid, const char *text);
+void	 write_benchmark(struct sched *, const struct peer *,
+	    const struct msg_bench *);
 void	 write_client(struct sched *, struct peer *, bool online);
 void	 write_start(struct sched *);
 void	 write_turn(struct sched *);

@@ -1,5 +1,5 @@
 /*
- * The small parts of the scheduler core: table, heap, text, estimates.
+ * The small parts of the scheduler core: table, heap, text.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -91,53 +91,6 @@ START_TEST(text_there_and_back)
 }
 END_TEST
 
-START_TEST(estimates_follow_results)
-{
-	struct rec_speed v = { COST_ELEMENTWISE, DT_F64, 4e9 };
-	struct msg_bench b = { .overhead_us = 2, .all_slots = 1 };
-	struct op o = { .cost = COST_ELEMENTWISE, .cost_dtype = DT_F64,
-		.ref_us = 10001 };
-	struct group k = { 0 };
-	struct peer *p = xcalloc(1, sizeof(*p));
-	double us;
-	int i;
-
-	b.speeds.v = &v;
-	b.speeds.n = 1;
-	p->slots = 1;
-	estimate_bench(p, &b);
-	/* Half the speed of the reference: 20 ms and the overhead. */
-	us = estimate_op_us(p, &o);
-	ck_assert_double_eq_tol(us, 20002, 1);
-	/* It is four times as fast as it said. */
-	for (i = 0; i < 40; i++) {
-		us = estimate_op_us(p, &o);
-		k.work[COST_ELEMENTWISE] = (float)us;
-		estimate_result(p, &k, 5002);
-	}
-	ck_assert_double_eq_tol(estimate_op_us(p, &o), 5002, 300);
-	/* Groups too short to tell change nothing. */
-	us = estimate_op_us(p, &o);
-	k.work[COST_ELEMENTWISE] = 10;
-	estimate_result(p, &k, 1000);
-	ck_assert_double_eq(estimate_op_us(p, &o), us);
-	xfree(p);
-}
-END_TEST
-
-START_TEST(bench_without_figures)
-{
-	struct msg_bench b = { 0 };
-	struct op o = { .cost = COST_MATMUL, .cost_dtype = DT_F32,
-		.ref_us = 101 };
-	struct peer *p = xcalloc(1, sizeof(*p));
-
-	estimate_bench(p, &b);
-	ck_assert_double_eq_tol(estimate_op_us(p, &o), 101, 0.1);
-	xfree(p);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -149,8 +102,6 @@ main(void)
 	tcase_add_test(t, map_against_an_array);
 	tcase_add_test(t, heap_orders_by_rank_then_number);
 	tcase_add_test(t, text_there_and_back);
-	tcase_add_test(t, estimates_follow_results);
-	tcase_add_test(t, bench_without_figures);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_ENV);
