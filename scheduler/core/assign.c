@@ -52,7 +52,7 @@ assign_rested(struct sched *s)
 			continue;
 		if (p->rest_us <= s->now) {
 			p->rest_us = 0;
-			team_note(s, i);
+			crowd_note(s, i);
 			s->assign = true;
 		} else if (p->rest_us < next) {
 			next = p->rest_us;
@@ -330,7 +330,7 @@ assign_overdue(struct sched *s)
 		write_event(s, "group-late", s->graphs[k->graph]->g, p->cid,
 		    "");
 		p->stuck = true;	/* until it answers */
-		team_note(s, i);
+		crowd_note(s, i);
 		peer_hands_back(s, p);
 	}
 	if (s->now >= s->next_overdue)
@@ -348,7 +348,7 @@ assign_forgive(struct sched *s)
 		if (s->peers[i] == NULL)
 			continue;
 		s->peers[i]->stuck = false;
-		team_note(s, i);
+		crowd_note(s, i);
 	}
 }
 

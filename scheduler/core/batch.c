@@ -337,7 +337,6 @@ batch_op(struct sched *s, struct graph *g, const struct program *p,
 	}
 	g->n_ops = op;
 	g->count[g->ops[op].state]++;
-	g->left_us += g->ops[op].ref_us;
 }
 
 /* Upward ranks inside the batch, and of earlier ops that it uses. */
@@ -392,6 +391,7 @@ batch_lists(struct sched *s, struct graph *g, const struct msg_batch *m,
 
 	for (i = 0; i < m->persist.n; i++) {
 		g->ops[m->persist.v[i]].flags |= OPF_PERSIST;
+		profile_want(s, g, (uint32_t)m->persist.v[i]);
 		if (!quiet)
 			value_persist(s, g, (uint32_t)m->persist.v[i]);
 	}
@@ -420,6 +420,7 @@ batch_take(struct sched *s, struct graph *g, struct batch *b,
 		batch_op(s, g, p, i);
 	s->total_bytes += g->bytes - bytes;
 	sched_refers_more(s, p);
+	profile_batch(s, g, p);
 	batch_ranks(g, p);
 	for (i = 0; i < p->n_ops; i++) {
 		if (g->ops[p->base + i].state == OP_PENDING)

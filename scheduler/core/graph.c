@@ -96,7 +96,11 @@ graph_shed(struct sched *s, struct graph *g)
 	map_clear(&g->declared);
 	map_clear(&g->need);
 	heap_clear(&g->ready);
-	team_free(g);
+	team_free(s, g);
+	xfree(g->levels);
+	g->levels = NULL;
+	g->n_levels = g->levels_cap = 0;
+	memset(g->mix, 0, sizeof(g->mix));
 	g->ops = NULL;
 	g->edges = NULL;
 	g->values = NULL;

@@ -164,7 +164,7 @@ peer_gone(struct sched *s, uint32_t peer, bool goodbye)
 	if (map_get(&s->by_cid, peer_key(s, p->cid, p->tab)) == peer)
 		map_del(&s->by_cid, peer_key(s, p->cid, p->tab));
 	p->session = 0;
-	team_note(s, peer);
+	crowd_note(s, peer);
 	value_peer_gone(s, peer);
 	s->peers[peer] = NULL;
 	xfree(p->hints);

@@ -97,6 +97,7 @@ sched_free(struct sched *s)
 	xfree(s->form);
 	xfree(s->skip);
 	xfree(s->work);
+	crowd_clear(s);
 	xfree(s->build);
 	xfree(s);
 }
@@ -234,7 +235,7 @@ sched_message(struct sched *s, const struct sched_event *e)
 				peer_rows[i].fn(s, s->peers[ref & REF_INDEX],
 				    ref & REF_INDEX, e->msg);
 		}
-		team_note(s, ref & REF_INDEX);
+		crowd_note(s, ref & REF_INDEX);
 		return;
 	}
 	d = &s->devs[ref & REF_INDEX];

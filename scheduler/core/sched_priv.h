@@ -38,7 +38,8 @@ struct op {
 	uint32_t	batch;		/* in graph.batches */
 	uint32_t	shape;		/* in graph.shapes; as known now */
 	uint32_t	first_edge;	/* its consumers */
-	uint32_t	missing;	/* inputs not computed; if not done */
+	/* inputs not computed, if not done; of a source: see profile.c */
+	uint32_t	missing;
 	uint32_t	users;		/* uses by ops that are not done */
 	/* the latest with it, in sched.groups */
 	uint32_t	group;
@@ -48,7 +49,8 @@ struct op {
 	float		rank;		/* ref_us + the longest way below */
 	uint8_t		state, flags, tries;
 	uint8_t		cost;		/* enum cost_class */
-	uint8_t		cost_dtype;
+	uint32_t	cost_dtype:8;
+	uint32_t	level:24;	/* in graph.levels */
 };
 
 struct edge {
@@ -66,6 +68,19 @@ struct value {
 	bool		known;		/* digest is set, for ever */
 	bool		stored;		/* in raven:data */
 	uint32_t	upload;		/* in sched.uploads, while asked for */
+};
+
+/*
+ * Ops that may run at the same time: chains that only wait for lower levels.
+ * Bytes are those of large values.
+ */
+struct level {
+	double		work, left;	/* reference us: of all, of not done */
+	float		fresh, shared;	/* first used here, by few or many */
+	float		known;		/* sources that lower levels used too */
+	float		single, some, many;	/* from below; by consumers */
+	float		wanted;		/* made here and asked for */
+	uint32_t	chains;
 };
 
 struct batch {
@@ -108,10 +123,19 @@ struct graph {
 	struct map	 shape_map;
 	struct failure	*failures;
 	uint32_t	 n_failures, failures_cap;
-	/* team.c: who may work for it, as indices and as bits; as of when */
-	uint32_t	*team, n_team, team_cap;
+	struct level	*levels;	/* [1..n_levels] */
+	uint32_t	 n_levels, levels_cap;
+	uint32_t	 first_level;	/* below it nothing is left */
+	/* reference us left beyond the overhead of each op */
+	double		 mix[COST_CLASSES][DT_COUNT];
+	/* team.c: who may work for it, home first: indices with serials, and
+	 * bits; of when it is, and what was left and predicted then */
+	uint32_t	*team, *team_serials, n_team, team_cap;
 	uint32_t	*team_bits, team_words;
 	uint32_t	 team_joins, team_leaves;
+	uint64_t	 team_us;
+	double		 team_left, team_predicted;
+	bool		 team_counted;	/* in peer.teams */
 	struct heap	 ready;
 	double		 ready_us;	/* of ops with OPF_READY */
 	double		 left_us;	/* of ops not done */
@@ -188,7 +212,8 @@ struct estimate {
 struct peer {
 	bool		 bench, announced, paused, hidden, leaving;
 	bool		 silent, stuck, trusted;
-	bool		 serving;	/* see team_note */
+	bool		 serving;	/* see crowd_note */
+	uint32_t	 teams;		/* of graphs with work, with it */
 	uint32_t	 serial;
 	uint64_t	 session;
 	char		 cid[65], tab[65], kind[33], build[129];
@@ -236,6 +261,17 @@ struct upload {
 	uint64_t	deadline_us;	/* then it is asked for again */
 	uint8_t		tries;
 	bool		used;
+};
+
+#define CROWD_ORDERS	5
+#define CROWD_MOST	512	/* members of a team, unless all are */
+
+/* crowd.c: who serves, and the best of them in several orders. */
+struct crowd {
+	uint32_t	 joins, leaves;		/* ever */
+	uint32_t	*order[CROWD_ORDERS], n;
+	uint32_t	 seen_joins, seen_leaves;
+	uint64_t	 renewed_us;
 };
 
 #define REF_PEER	0x40000000u
@@ -286,8 +322,7 @@ struct sched {
 	uint64_t		 next_overdue;
 	double			 served_us;	/* fairness: the least now */
 	uint32_t		 live;		/* peers that may get work */
-	/* how often that changed, for better and for worse */
-	uint32_t		 crowd_joins, crowd_leaves;
+	struct crowd		 crowd;
 	bool			 full;		/* storage: refuse new work */
 	bool			 crowded;	/* the same; collect early */
 	bool			 loading;
@@ -473,13 +508,44 @@ bool	 assign_takes(const struct peer *);
 uint64_t assign_overdue(struct sched *);
 void	 assign_predict(struct sched *, uint32_t peer);
 
-/* team.c: who may work for a graph. */
+/* profile.c: what is left of a graph, by levels. */
+/* New ops; their edges are there already. */
+void	 profile_batch(const struct sched *, struct graph *,
+	    const struct program *);
+/* op is done, or is to be done again. */
+void	 profile_done(struct graph *, uint32_t op);
+void	 profile_back(struct graph *, uint32_t op);
+/* op's value is asked for. */
+void	 profile_want(const struct sched *, struct graph *, uint32_t op);
+/* A level as the team model takes it: what is left, and how many are like it */
+struct stage {
+	struct level	level;
+	double		times;
+};
+#define STAGES_MAX	256
+uint32_t profile_stages(struct graph *, struct stage out[STAGES_MAX]);
+
+/* crowd.c: who serves. */
 /* After whatever may have changed whether the participant serves. */
-void	 team_note(struct sched *, uint32_t peer);
+void	 crowd_note(struct sched *, uint32_t peer);
+/* Sorts s->crowd anew, if it is time to. */
+void	 crowd_renew(struct sched *);
+void	 crowd_clear(struct sched *);
+/* Bytes a second; if nothing is known, of a good link. */
+double	 crowd_down(const struct peer *);
+double	 crowd_up(const struct peer *);
+
+/* team.c: who may work for a graph. */
 /* Chooses g's team anew if there is reason to: before work is handed out. */
 void	 team_update(struct sched *, struct graph *);
 bool	 team_has(const struct graph *, uint32_t peer);
-void	 team_free(struct graph *);
+/* Nobody of the team can: everybody who serves is asked. */
+void	 team_widen(struct sched *, struct graph *);
+/* How long the team needs for what is left; 0: there is none. */
+double	 team_predict_us(struct sched *, struct graph *);
+/* g has no work now: its team is free for others. */
+void	 team_idle(struct sched *, struct graph *);
+void	 team_free(struct sched *, struct graph *);
 
 /* estimate.c: what the figures of a participant mean. */
 #define OP_US		1.0	/* an op's own time on the reference core */

@@ -191,9 +191,10 @@ shape_cost(struct graph *g, uint32_t op)
 	struct op *o = &g->ops[op];
 	float old = o->ref_us;
 
+	profile_done(g, op);
 	graph_cost(g, op);
 	o->rank += o->ref_us - old;
-	g->left_us += o->ref_us - old;
+	profile_back(g, op);
 }
 
 void

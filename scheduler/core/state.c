@@ -37,9 +37,9 @@ state_set(struct graph *g, uint32_t op, enum op_state state)
 
 	state_unready(g, o);
 	if (state_open(o) && state != OP_PENDING && state != OP_COMPUTING)
-		g->left_us -= o->ref_us;
+		profile_done(g, op);
 	else if (!state_open(o) && state == OP_PENDING)
-		g->left_us += o->ref_us;
+		profile_back(g, op);
 	g->count[o->state]--;
 	g->count[state]++;
 	o->state = (uint8_t)state;
@@ -257,6 +257,7 @@ state_want(struct sched *s, struct graph *g, uint32_t op)
 	if ((o->flags & OPF_WANT) == 0) {
 		o->flags |= OPF_WANT;
 		g->owed++;
+		profile_want(s, g, op);
 	}
 	state_revive(s, g, op);
 	value_send(s, g, op);
