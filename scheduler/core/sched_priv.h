@@ -272,6 +272,7 @@ struct crowd {
 	uint32_t	*order[CROWD_ORDERS], n;
 	uint32_t	 seen_joins, seen_leaves;
 	uint64_t	 renewed_us;
+	uint64_t	 grown_us;	/* a team was chosen for joins */
 };
 
 #define REF_PEER	0x40000000u
@@ -520,9 +521,9 @@ void	 profile_want(const struct sched *, struct graph *, uint32_t op);
 /* A level as the team model takes it: what is left, and how many are like it */
 struct stage {
 	struct level	level;
-	double		times;
+	double		times, root;	/* of its chains */
 };
-#define STAGES_MAX	256
+#define STAGES_MAX	128
 uint32_t profile_stages(struct graph *, struct stage out[STAGES_MAX]);
 
 /* crowd.c: who serves. */

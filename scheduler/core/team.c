@@ -11,6 +11,7 @@
 
 #define WORD_BITS	32u
 #define JOIN_US		500000	/* at least between choices after joins */
+#define BETWEEN_US	10000	/* the same, of all graphs */
 #define SWITCH		0.7	/* of the old time: worth a change */
 #define ALONE		1.05	/* of the least time is good enough */
 #define GROWN		1.2	/* so much more is left than when chosen */
@@ -33,6 +34,7 @@ struct team {
 	uint32_t	n;
 	double		rate, down, up;		/* in all */
 	double		rtt_rate, dear, hop;	/* see team_add */
+	double		root;			/* of n */
 };
 
 /* What the model is asked about. */
@@ -42,8 +44,31 @@ struct question {
 	struct stage	stages[STAGES_MAX];
 	uint32_t	n;
 	double		work, bytes, wanted, chains, ops;
+	/* what of the graph's mix is not 0 */
+	struct share {
+		double	us;
+		int	cost, dtype;
+	}		mix[COST_CLASSES * DT_COUNT];
+	uint32_t	n_mix;
 	bool		held;		/* the team has the data */
 };
+
+static void
+question_mix(struct question *q)
+{
+	double us;
+	int c, d;
+
+	q->n_mix = 0;
+	for (c = COST_NONE; c < COST_CLASSES; c++) {
+		for (d = 0; d < DT_COUNT; d++) {
+			us = q->g->mix[c][d];
+			if (us > 0)
+				q->mix[q->n_mix++] =
+				    (struct share){ us, c, d };
+		}
+	}
+}
 
 static void
 question_init(struct question *q, const struct sched *s, struct graph *g)
@@ -55,12 +80,14 @@ question_init(struct question *q, const struct sched *s, struct graph *g)
 	q->s = s;
 	q->g = g;
 	q->n = profile_stages(g, q->stages);
+	question_mix(q);
 	q->work = q->bytes = q->wanted = q->chains = 0;
 	q->held = false;
 	q->ops = (double)g->count[OP_PENDING] + g->count[OP_COMPUTING];
 	for (i = 0; i < q->n; i++) {
 		l = &q->stages[i].level;
 		w = q->stages[i].times;
+		q->stages[i].root = estimate_root(l->chains);
 		q->work += l->work * w;
 		q->bytes += ((double)l->fresh + (double)l->shared) * w;
 		q->wanted += (double)l->wanted * w;
@@ -74,13 +101,12 @@ static double
 member_us(const struct question *q, const struct peer *p)
 {
 	double us = q->ops * (double)p->us[COST_NONE][DT_NONE];
-	int c, d;
+	const struct share *m;
+	uint32_t i;
 
-	for (c = COST_NONE; c < COST_CLASSES; c++) {
-		for (d = 0; d < DT_COUNT; d++) {
-			if (q->g->mix[c][d] > 0)
-				us += q->g->mix[c][d] * (double)p->us[c][d];
-		}
+	for (i = 0; i < q->n_mix; i++) {
+		m = &q->mix[i];
+		us += m->us * (double)p->us[m->cost][m->dtype];
 	}
 	return us > 1e-3 ? us : 1e-3;
 }
@@ -138,10 +164,10 @@ larger(double a, double b)
 	return a > b ? a : b;
 }
 
-/* A level at home; its inputs were spread before. */
+/* A level at home, and what more it takes if its inputs were spread. */
 static double
 level_alone(const struct question *q, const struct team *t,
-    const struct level *l, bool spread)
+    const struct level *l, double *more)
 {
 	const struct member *h = &t->home;
 	double wide = h->slots < l->chains ? h->slots : l->chains, us, moved;
@@ -153,55 +179,59 @@ level_alone(const struct question *q, const struct team *t,
 	us += (double)l->wanted * h->up;
 	if (t->n > 1 && !q->held)
 		us += (double)l->known * h->down;
-	if (spread) {
-		moved = (double)l->single + (double)l->some + (double)l->many;
-		/* What it made itself is there. */
-		moved *= 1 - h->rate * h->slots / t->rate;
-		us += t->rtt_rate / t->rate + moved * h->down + moved / t->up;
-	}
+	/* What it made itself is there. */
+	moved = ((double)l->single + (double)l->some + (double)l->many) *
+	    (1 - h->rate * h->slots / t->rate);
+	*more = t->rtt_rate / t->rate + moved * h->down + moved / t->up;
 	return us;
 }
 
 /* No more members than chains can work on it. */
 static double
 level_spread(const struct question *q, const struct team *t,
-    const struct level *l, bool spread)
+    const struct stage *st, double *more)
 {
+	const struct level *l = &st->level;
 	double n = l->chains, part = n < t->n ? n / t->n : 1, us, moved;
-	double used = part * t->n, rtt = t->rtt_rate / t->rate;
 
 	us = larger(l->work / (t->rate * part), l->work / (n * t->home.rate));
 	if (!q->held)
-		us = larger(us, ((double)l->fresh + estimate_root(used) *
-		    (double)l->shared) / (t->down * part));
+		us = larger(us, ((double)l->fresh + (double)l->shared *
+		    (st->root < t->root ? st->root : t->root)) /
+		    (t->down * part));
 	moved = (double)l->some + (double)l->single * (n >= 2.0 * t->n ?
 	    GOES_SINGLE : 1);
 	us += GOES_AWAY * (1 - 1.0 / t->n) * t->dear / t->rate * moved;
 	us += 2 * t->hop / t->n * ((double)l->some + (double)l->many) / n;
 	us += (double)l->many * (t->home.up + t->n / t->down);
 	us += (double)l->wanted / (t->up * part);
-	return us + (spread ? rtt : 1.5 * rtt);
+	*more = t->rtt_rate / t->rate * 0.5;
+	return us + *more * 2;
 }
 
-/* How long team t needs for what is left. */
+/*
+ * How long team t needs for what is left: the least time after each level,
+ * with its values at home or with all of the team.
+ */
 static double
-team_time(const struct question *q, const struct team *t)
+team_time(const struct question *q, struct team *t)
 {
-	double home = 0, away = t->n > 1 ? 0 : 1e300, a, b, next;
+	double home = 0, away = t->n > 1 ? 0 : 1e300, us, more, next;
 	const struct stage *st;
 	uint32_t i;
 
+	t->root = estimate_root(t->n);
 	for (i = 0; i < q->n; i++) {
 		st = &q->stages[i];
-		a = home + level_alone(q, t, &st->level, false) * st->times;
-		b = away + level_alone(q, t, &st->level, true) * st->times;
-		next = a < b ? a : b;
+		us = level_alone(q, t, &st->level, &more);
+		next = home < away + more * st->times ? home :
+		    away + more * st->times;
+		next += us * st->times;
 		if (t->n > 1) {
-			a = home + level_spread(q, t, &st->level, false) *
-			    st->times;
-			b = away + level_spread(q, t, &st->level, true) *
-			    st->times;
-			away = a < b ? a : b;
+			us = level_spread(q, t, st, &more);
+			away = away < home + more * st->times ? away :
+			    home + more * st->times;
+			away += us * st->times;
 		}
 		home = next;
 	}
@@ -216,7 +246,7 @@ struct choice {
 };
 
 static void
-choice_offer(const struct question *q, const struct team *t, int order,
+choice_offer(const struct question *q, struct team *t, int order,
     struct choice *best, struct choice *alone)
 {
 	struct choice c = { team_time(q, t), order, t->n, t->home.peer };
@@ -420,15 +450,25 @@ team_choose(struct sched *s, struct graph *g)
 	team_set(s, g, &best);
 }
 
+/* Others have come, and it is time to look whether that changes anything. */
+static bool
+team_may_grow(const struct sched *s, const struct graph *g)
+{
+	return g->team_joins != s->crowd.joins &&
+	    s->now - g->team_us >= JOIN_US &&
+	    s->now - s->crowd.grown_us >= BETWEEN_US;
+}
+
 void
 team_update(struct sched *s, struct graph *g)
 {
 	bool left = g->team_leaves != s->crowd.leaves && team_prune(s, g);
 
 	g->team_leaves = s->crowd.leaves;
-	if (!left && g->n_team > 0 && g->left_us <= GROWN * g->team_left &&
-	    (g->team_joins == s->crowd.joins ||
-	    s->now - g->team_us < JOIN_US)) {
+	if (team_may_grow(s, g))
+		s->crowd.grown_us = s->now;
+	else if (!left && g->n_team > 0 &&
+	    g->left_us <= GROWN * g->team_left) {
 		team_count(s, g, true);
 		return;
 	}
