@@ -1,0 +1,77 @@
+/*
+ * A participant's machine: the real participant.c, with lines, slots, speeds
+ * and stalls in virtual time.
+ */
+#ifndef RAVEN_PERF_HOST_H
+#define RAVEN_PERF_HOST_H
+
+#include "common/op.h"
+#include "link.h"
+#include "rng.h"
+#include "worker/participant.h"
+
+#define GROUP_US	200.0	/* to get a group to its thread and back */
+
+/* What a participant is. */
+struct trait {
+	double		speed[COST_CLASSES][DT_COUNT];	/* of the reference */
+	double		overhead;	/* us an op */
+	uint32_t	slots;
+	double		down, up;	/* bytes a second */
+	double		rtt;		/* seconds */
+	uint64_t	memory;
+	bool		native;
+	bool		stalls;
+	double		noise;		/* sigma of a group's time */
+};
+
+struct host_run {
+	bool		 busy;
+	uint32_t	 run;
+	struct bytes	 program;
+	const struct bytes *given;
+	size_t		 n_given;
+	double		 total, left;	/* us at pace 1 */
+	double		 compute;	/* us of the ops alone, with noise */
+	uint64_t	 since;		/* left is of then */
+	uint64_t	 started;
+	uint64_t	 stamp;		/* of its end event */
+};
+
+struct host;
+
+/* Who watches: for figures and charts; any may be NULL. */
+struct host_watch {
+	void	(*ran)(void *arg, const struct host *, uint32_t slot,
+		    uint64_t from, uint64_t to, const struct bytes *program,
+		    bool stopped);
+	void	*arg;
+};
+
+struct host {
+	struct clock		*clock;
+	struct trait		 trait;
+	struct rng		 rng;
+	uint32_t		 index;
+	uint64_t		 session;
+	bool			 here;
+	struct participant	*p;
+	struct link		 up, down;
+	double			 pace;		/* 1; less while it stalls */
+	struct host_run		 run[PARTICIPANT_SLOTS];
+	uint64_t		 stamp, wake;
+	const struct host_watch	*watch;
+	double			 busy_us;	/* slot time, in all */
+};
+
+/* Joins at once; up.arrive and down are the caller's to set before. */
+void	 host_start(struct host *, uint32_t index);
+/* Closed: all that it had is gone. */
+void	 host_leave(struct host *);
+void	 host_free(struct host *);
+/* What an op takes there, in us. */
+double	 trait_op_us(const struct trait *, const struct op_cost *);
+double	 trait_program_us(const struct trait *, struct bytes program,
+	    const struct bytes *given, size_t n_given);
+
+#endif
