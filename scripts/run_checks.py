@@ -110,6 +110,7 @@ def lint() -> Count:
         run("./scripts/journey"),
         run(PYTHON, "-m", "mypy", "--strict", "scripts/run_checks.py", "scripts/run_quickstart.py",
             "tests/parity/generate.py", "tests/parity/refuse.py"),
+        run(PYTHON, "-m", "mypy", "--strict", "-p", "bench", env={"MYPYPATH": f"tests:tests/e2e:{BUILD}/ravop"}),
     ]
     return Count(results.count(True), results.count(False))
 

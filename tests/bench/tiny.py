@@ -1,0 +1,191 @@
+"""Ops so small that only the system's own work is measured."""
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .dask_side import Dask
+from .raven import R, Raven, cpu_seconds
+from .samples import Samples
+from .table import Line, most, times
+
+LEAVES = 4096
+SHARED = 100        # operands on each side; every pair is added
+
+LINES = [
+    Line("10,000 independent adds", "adds/raven", "adds/dask",
+         goal=times(100), more=True),
+    Line("chain of 1,000 adds, one add", "chain/raven", "chain/dask",
+         goal=times(1000)),
+    Line("tree of 4,096 leaves", "tree/raven", "tree/dask",
+         goal=times(100), more=True),
+    Line("the same, Dask's fused by hand", "tree/raven", "fused/dask",
+         goal=times(10), more=True),
+    Line("one op, median", "p50/raven", "p50/dask", goal=times(10)),
+    Line("one op, 99th percentile", "p99/raven", "p99/dask"),
+    Line("scheduler's CPU an op", "cpu/raven", "cpu/dask"),
+    Line("the same, Redis's CPU included", "cpu-redis/raven",
+         goal=most(2e-6)),
+]
+
+
+def seconds(work: Callable[..., object], *arguments: object) -> float:
+    """Time that something took."""
+    start = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - start
+
+
+def arrays() -> tuple[list[Any], list[Any]]:
+    """Operands whose sums all differ."""
+    left = [np.arange(4.0) + i for i in range(SHARED)]
+    return left, [np.arange(4.0) * 2 + SHARED * i for i in range(SHARED)]
+
+
+def raven_adds() -> None:
+    """Every pair's sum: recorded, computed and fetched."""
+    left, right = arrays()
+    ours = [R.t(x) for x in left]
+    others = [R.t(x) for x in right]
+    R.compute(*[a + b for a in ours for b in others])
+
+
+def dask_adds(dask: Dask) -> None:
+    """The same by client.map, the fastest of its ways."""
+    left, right = arrays()
+    pairs = [(a, b) for a in left for b in right]
+    dask.client.gather(dask.client.map(
+        operator.add, [a for a, _ in pairs], [b for _, b in pairs],
+        pure=False))
+
+
+def raven_chain(length: int) -> None:
+    """Each add needs the one before."""
+    value, one = R.t(np.arange(4.0)), R.t(np.ones(4))
+    for _ in range(length):
+        value = value + one
+    value()
+
+
+def dask_chain(dask: Dask, length: int) -> None:
+    """The same as one graph."""
+    name, one = dask.name(), np.ones(4)
+    graph: dict[Any, Any] = {f"{name}-0": np.arange(4.0)}
+    for i in range(length):
+        graph[f"{name}-{i + 1}"] = (operator.add, f"{name}-{i}", one)
+    dask.get(graph, f"{name}-{length}")
+
+
+def leaves() -> list[Any]:
+    """Small arrays to add up."""
+    return [np.arange(4.0) + i for i in range(LEAVES)]
+
+
+def raven_tree() -> None:
+    """Sums of pairs of sums."""
+    row = [R.t(leaf) for leaf in leaves()]
+    while len(row) > 1:
+        row = [a + b for a, b in zip(row[::2], row[1::2])]
+    row[0]()
+
+
+def dask_tree(dask: Dask) -> None:
+    """The same, a task for each add."""
+    name, row = dask.name(), leaves()
+    graph: dict[Any, Any] = {}
+    while len(row) > 1:
+        keys = [f"{name}-{len(row)}-{i}" for i in range(len(row) // 2)]
+        graph.update(zip(keys, zip([operator.add] * len(keys),
+                                   row[::2], row[1::2])))
+        row = keys
+    dask.get(graph, row[0])
+
+
+def dask_fused(dask: Dask) -> None:
+    """The same, a task for each half of the tree, and one more."""
+
+    def nested(row: list[Any]) -> Any:
+        while len(row) > 1:
+            row = [(operator.add, a, b) for a, b in zip(row[::2], row[1::2])]
+        return row[0]
+
+    name, row, half = dask.name(), leaves(), LEAVES // 2
+    dask.get({f"{name}-a": nested(row[:half]), f"{name}-b": nested(row[half:]),
+              name: (operator.add, f"{name}-a", f"{name}-b")}, name)
+
+
+def _each(calls: int, work: Callable[[], object]) -> tuple[float, float]:
+    """Median and 99th percentile of the seconds of single calls."""
+    times = [seconds(work) for _ in range(calls)]
+    p50, p99 = np.percentile(times, [50, 99])
+    return float(p50), float(p99)
+
+
+def raven_latency(calls: int) -> tuple[float, float]:
+    """One op and one c() at a time."""
+    a, b = R.t([1, 2, 3]), R.t([5, 22, 7])
+    return _each(calls, lambda: (a + b)())
+
+
+def dask_latency(dask: Dask, calls: int) -> tuple[float, float]:
+    """One task and its result at a time."""
+    a, b = np.array([1, 2, 3]), np.array([5, 22, 7])
+    return _each(calls, lambda: dask.client.submit(
+        operator.add, a, b, pure=False).result())
+
+
+def _adds(raven: Raven, dask: Dask | None, samples: Samples) -> None:
+    count = SHARED * SHARED
+    scheduler, redis = raven.pids("schedulerd", "redis-server")
+    before = cpu_seconds(scheduler), cpu_seconds(redis)
+    samples.add("adds/raven", count / seconds(raven_adds), "ops/s")
+    spent = cpu_seconds(scheduler) - before[0]
+    samples.add("cpu/raven", spent / count, "s")
+    spent += cpu_seconds(redis) - before[1]
+    samples.add("cpu-redis/raven", spent / count, "s")
+    if dask:
+        old = cpu_seconds(dask.scheduler.pid)
+        samples.add("adds/dask", count / seconds(dask_adds, dask),
+                    "ops/s")
+        samples.add("cpu/dask",
+                    (cpu_seconds(dask.scheduler.pid) - old) / count, "s")
+
+
+def _shapes(dask: Dask | None, length: int, samples: Samples) -> None:
+    samples.add("chain/raven", seconds(raven_chain, length) / length,
+                "s")
+    samples.add("tree/raven", (LEAVES - 1) / seconds(raven_tree), "ops/s")
+    if dask:
+        samples.add("chain/dask",
+                    seconds(dask_chain, dask, length) / length, "s")
+        samples.add("tree/dask",
+                    (LEAVES - 1) / seconds(dask_tree, dask), "ops/s")
+        samples.add("fused/dask",
+                    (LEAVES - 1) / seconds(dask_fused, dask), "ops/s")
+
+
+def _latency(dask: Dask | None, calls: int, samples: Samples) -> None:
+    p50, p99 = raven_latency(calls)
+    samples.add("p50/raven", p50, "s")
+    samples.add("p99/raven", p99, "s")
+    if dask:
+        p50, p99 = dask_latency(dask, calls // 5)
+        samples.add("p50/dask", p50, "s")
+        samples.add("p99/dask", p99, "s")
+
+
+def run(raven: Raven, dask: Dask | None, samples: Samples,
+        quick: bool) -> None:
+    """Rounds of all, ours and Dask's by turns."""
+    raven.open("tiny")
+    raven_adds()
+    raven_tree()
+    for _ in range(1 if quick else 7):
+        _adds(raven, dask, samples)
+        _shapes(dask, 100 if quick else 1000, samples)
+        _latency(dask, 100 if quick else 500, samples)
+    raven.graph.end()
