@@ -1,24 +1,18 @@
 /*
- * Who gets what next.  For the graph that was served least: the water level
- * of its ready work over the participants that may take some, then the one
- * that would finish first gets a group, larger while much is left.
+ * Who gets what next.  For the graph whose turn it is, water.c names who shall
+ * have work, and a group grows for that one; then chains flow on, whose inputs
+ * are in flight where they go.  Only participants that something happened to
+ * are looked at, and those that waited for work: no event costs a walk over
+ * all.
  */
-#include "sched_priv.h"
+#include "policy.h"
 
-#define AHEAD		2	/* groups out for each slot */
 #define OVERDUE_US	2000000		/* beyond any prediction */
 #define LATE_US		50000
 #define REFUSALS_FREE	8		/* in a row; then rests get longer */
 #define REST_US		((uint64_t)50000)
-#define ALPHA		3.0	/* share of what is left a group takes */
-
-struct candidate {
-	uint32_t	peer;
-	bool		takes;		/* or is full: its share waits for it */
-	double		free, first;	/* mean backlog; the earliest slot's */
-	double		rate;		/* reference us a us */
-	double		finish;		/* of the top op */
-};
+#define FRONTIER_US	2000.0	/* of work near to it, at least */
+#define FORCED_MAX	8	/* members asked when nobody has work */
 
 bool
 assign_serves(const struct peer *p)
@@ -28,160 +22,74 @@ assign_serves(const struct peer *p)
 	    p->faults < FAULTS_MAX && p->rest_us == 0 && p->slots > 0;
 }
 
-void
-assign_refused(struct sched *s, struct peer *p)
+bool
+assign_takes(const struct sched *s, const struct peer *p)
 {
+	return assign_serves(p) && predict_room(s, p);
+}
+
+void
+assign_touch(struct sched *s, uint32_t peer)
+{
+	struct peer *p = s->peers[peer];
+
+	if (p == NULL || p->touched)
+		return;
+	p->touched = true;
+	s->touched = sched_room(s->touched, &s->touched_cap, s->n_touched + 1,
+	    sizeof(*s->touched));
+	s->touched[s->n_touched++] = peer;
+}
+
+void
+assign_refused(struct sched *s, uint32_t peer)
+{
+	struct peer *p = s->peers[peer];
 	uint32_t n = p->refusals++;
 
+	local_free(p);
 	if (n >= REFUSALS_FREE)
 		p->rest_us = s->now + (REST_US << (n - REFUSALS_FREE < 8 ?
 		    n - REFUSALS_FREE : 8));
+	crowd_note(s, peer);
+	assign_touch(s, peer);
 }
 
-/* Who has rested long enough serves again; when the next one does. */
-static uint64_t
-assign_rested(struct sched *s)
-{
-	uint64_t next = NEVER;
-	struct peer *p;
-	uint32_t i;
-
-	for (i = 1; i < s->n_peers; i++) {
-		p = s->peers[i];
-		if (p == NULL || p->rest_us == 0)
-			continue;
-		if (p->rest_us <= s->now) {
-			p->rest_us = 0;
-			crowd_note(s, i);
-			s->assign = true;
-		} else if (p->rest_us < next) {
-			next = p->rest_us;
-		}
-	}
-	return next;
-}
-
-bool
-assign_takes(const struct peer *p)
-{
-	return assign_serves(p) && p->n_out < p->slots * AHEAD;
-}
-
-/* Much later than predicted: nobody waits for its turn. */
-static bool
-assign_late(const struct sched *s, const struct peer *p)
-{
-	const struct group *k = &s->groups[p->out_first];
-
-	return p->n_out > 0 && (double)s->now > (double)k->sent_us +
-	    2 * k->predicted_us + LATE_US;
-}
-
-/* Predicted free times, anew from what is out. */
-void
-assign_predict(struct sched *s, uint32_t peer)
-{
-	struct peer *p = s->peers[peer];
-	uint32_t i, slot;
-	uint64_t from;
-
-	for (slot = 0; slot < SLOTS_MAX; slot++)
-		p->free_us[slot] = 0;
-	for (i = p->out_first; i != 0; i = s->groups[i].out_next) {
-		slot = s->groups[i].slot;
-		from = p->free_us[slot] > s->groups[i].sent_us ?
-		    p->free_us[slot] : s->groups[i].sent_us;
-		p->free_us[slot] = from + (uint64_t)s->groups[i].predicted_us;
-		if (p->free_us[slot] < s->now)
-			p->free_us[slot] = s->now;
-	}
-}
-
-static struct candidate
-candidate_of(const struct sched *s, uint32_t peer, const struct op *top)
-{
-	const struct peer *p = s->peers[peer];
-	struct candidate c = { .peer = peer, .first = 1e18 };
-	double wait;
-	uint32_t i;
-
-	for (i = 0; i < p->slots; i++) {
-		wait = p->free_us[i] > s->now ?
-		    (double)(p->free_us[i] - s->now) : 0;
-		c.free += wait / p->slots;
-		c.first = wait < c.first ? wait : c.first;
-	}
-	c.free += p->rtt_us + 200;
-	c.first += p->rtt_us + 200;
-	c.rate = estimate_rate(p);
-	c.finish = c.first + estimate_op_us(p, top);
-	return c;
-}
-
-static bool
-candidate_before(const struct candidate *a, const struct candidate *b)
-{
-	if (a->finish != b->finish)
-		return a->finish < b->finish;
-	return a->peer < b->peer;
-}
-
-/* Shell sort: short lists, mostly in order, and no qsort in the core. */
+/* Those whose time has come are touched. */
 static void
-candidates_sort(struct candidate *v, uint32_t n)
+assign_timers(struct sched *s)
 {
-	struct candidate x;
-	uint32_t gap, i, j;
+	struct peer *p;
+	uint32_t peer;
 
-	for (gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
-		for (i = gap; i < n; i++) {
-			x = v[i];
-			for (j = i; j >= gap &&
-			    candidate_before(&x, &v[j - gap]); j -= gap)
-				v[j] = v[j - gap];
-			v[j] = x;
+	while (timer_due(s, &peer)) {
+		p = s->peers[peer];
+		if (p->rest_us != 0 && p->rest_us <= s->now) {
+			p->rest_us = 0;
+			crowd_note(s, peer);
 		}
+		assign_touch(s, peer);
 	}
 }
 
-/* Time until which all have work if it is poured in: v sorted. */
-static double
-water_level(const struct candidate *v, uint32_t n, double work)
+/* When the touched are to be looked at again; they are not touched now. */
+static void
+assign_arm(struct sched *s)
 {
-	double level = 0, rates = 0, filled = 0;
+	struct peer *p;
+	uint64_t when;
 	uint32_t i;
 
-	for (i = 0; i < n; i++) {
-		if (i > 0 && v[i].free >= level)
+	for (i = 0; i < s->n_touched; i++) {
+		p = s->peers[s->touched[i]];
+		if (p == NULL)
 			continue;
-		rates += v[i].rate;
-		filled += v[i].rate * v[i].free;
-		level = (work + filled) / rates;
+		p->touched = false;
+		when = p->rest_us != 0 ? p->rest_us : predict_when(s, p);
+		if (when != NEVER)
+			timer_set(s, s->touched[i], when);
 	}
-	return level > 1.02 * v[0].finish ? level : 1.02 * v[0].finish;
-}
-
-static uint32_t
-ready_top(struct graph *g)
-{
-	struct heap_item item;
-
-	while (heap_top(&g->ready, &item)) {
-		if (g->ops[item.id].flags & OPF_READY)
-			return item.id;
-		(void)heap_pop(&g->ready, &item);
-	}
-	return 0;
-}
-
-static double
-target_us(const struct sched *s, double share)
-{
-	double least = (double)s->set.limits.group_min_us;
-	double most = (double)s->set.limits.group_max_us;
-
-	share /= ALPHA;
-	return share < least ? least : share > most ? most : share;
+	s->n_touched = 0;
 }
 
 /* Who cannot ever get its memory fails, once everybody has been looked at. */
@@ -205,74 +113,101 @@ assign_stuck(struct sched *s, struct graph *g, uint32_t op)
 	return true;
 }
 
-static uint32_t
-candidates(const struct sched *s, const struct op *top, struct candidate *v)
+/* A group of g for peer, or false. */
+static bool
+assign_give(struct sched *s, struct graph *g, uint32_t peer, struct target t,
+    bool forced)
 {
-	const struct peer *p;
+	struct grow gr = { .s = s, .g = g, .p = s->peers[peer], .peer = peer,
+		.target = t, .forced = forced };
+	const struct local *l = local_of(s, gr.p, g, false);
+	double before = g->ready_us, share;
+
+	/* Work near to it is for all: it keeps its share. */
+	if (l != NULL && l->us > 0 && (g->n_team > 1 || gr.p->slots > 1) &&
+	    g->pool->rates > 0) {
+		share = l->us / g->pool->rates;
+		share = share > FRONTIER_US ? share : FRONTIER_US;
+		if (share < gr.target.compute)
+			gr.target.compute = share;
+	}
+	if (group_form(&gr) == 0)
+		return false;
+	g->pool->given += before - g->ready_us;
+	pool_add(s, g, peer);
+	return true;
+}
+
+/*
+ * Nothing is in flight, and nobody could take what is ready on fair terms: to
+ * whoever can have its inputs, and uploads are asked for.
+ */
+static bool
+assign_forced(struct sched *s, struct graph *g)
+{
+	struct target t = pool_target(s, 0, 1);
+	struct pool *pool = g->pool;
 	uint32_t i, n = 0;
 
-	for (i = 1; i < s->n_peers; i++) {
-		p = s->peers[i];
-		if (!assign_serves(p) ||
-		    (!assign_takes(p) && assign_late(s, p)))
+	for (i = 0; i < pool->n && n < FORCED_MAX; i++) {
+		if (!assign_takes(s, s->peers[pool->v[i].peer]))
 			continue;
-		v[n] = candidate_of(s, i, top);
-		v[n++].takes = assign_takes(p);
+		n++;
+		if (assign_give(s, g, pool->v[i].peer, t, true))
+			return true;
 	}
-	candidates_sort(v, n);
-	return n;
+	if (g->uploads > 0)
+		return false;
+	for (i = 1; i < s->n_peers; i++) {
+		if (assign_takes(s, s->peers[i]) &&
+		    assign_give(s, g, i, t, true))
+			return true;
+	}
+	return g->uploads == 0 && assign_stuck(s, g, ready_top(g));
 }
 
 /* One group to somebody, or false. */
 static bool
 assign_graph(struct sched *s, struct graph *g)
 {
-	struct candidate *v;
-	uint32_t top = ready_top(g), n, i;
-	double level;
-	bool done = false;
+	struct target t;
+	struct pool *pool;
+	uint32_t peer, i;
 
-	if (top == 0)
+	if (ready_top(g) == 0)
 		return false;
-	v = xcalloc(s->n_peers + 1, sizeof(*v));
-	n = candidates(s, &g->ops[top], v);
-	level = n > 0 ? water_level(v, n, g->ready_us) : 0;
-	for (i = 0; i < n && !done; i++) {
-		if (v[i].takes && v[i].free < level && v[i].finish <= level)
-			done = group_form(s, g, v[i].peer,
-			    target_us(s, level - v[i].free), false) != 0;
+	pool = pool_of(s, g);
+	if (pool->turn != s->turns && pool->at_us != s->now) {
+		for (i = 0; i < s->n_touched; i++)
+			pool_add(s, g, s->touched[i]);
 	}
-	/* Where its inputs are may be busy or slow; better than nowhere. */
-	for (i = 0; i < n && !done && g->count[OP_COMPUTING] == 0; i++) {
-		if (v[i].takes)
-			done = group_form(s, g, v[i].peer, target_us(s, 0),
-			    false) != 0;
+	pool->turn = s->turns;
+	while ((peer = pool_next(s, g, &t)) != 0) {
+		if (assign_give(s, g, peer, t, false))
+			return true;
+		pool->dry++;
 	}
-	if (!done && n > 0)
-		done = assign_stuck(s, g, top);
-	xfree(v);
-	return done;
+	return g->count[OP_COMPUTING] == 0 && assign_forced(s, g);
 }
 
 /* Chains that flow on: work whose inputs are in flight on the same peer. */
 static bool
-assign_hints(struct sched *s, uint32_t peer)
+assign_ahead(struct sched *s, uint32_t peer)
 {
 	struct peer *p = s->peers[peer];
+	struct grow gr;
 	struct graph *g;
-	uint32_t before;
+	uint32_t i;
 
-	while (assign_takes(p) && p->n_hints > 0) {
-		g = s->graphs[p->hints[p->n_hints - 1].graph];
-		before = p->n_hints;
-		if (g == NULL || !graph_open(g) || g->ops == NULL) {
-			p->n_hints--;
+	for (i = 0; i < p->n_locals && assign_takes(s, p); i++) {
+		g = s->graphs[p->locals[i].graph];
+		if (g == NULL || g->g != p->locals[i].g || !graph_open(g) ||
+		    p->locals[i].heap.n == 0)
 			continue;
-		}
-		if (group_form(s, g, peer, target_us(s, 0), true) != 0)
+		gr = (struct grow){ .s = s, .g = g, .p = p, .peer = peer,
+			.target = pool_target(s, 0, p->slots), .ahead = true };
+		if (group_form(&gr) != 0)
 			return true;
-		if (p->n_hints >= before)
-			return false;
 	}
 	return false;
 }
@@ -349,26 +284,17 @@ assign_forgive(struct sched *s)
 			continue;
 		s->peers[i]->stuck = false;
 		crowd_note(s, i);
+		assign_touch(s, i);
 	}
 }
 
-void
-assign_run(struct sched *s)
+/* Work to whom it is due, graph by graph. */
+static void
+assign_graphs(struct sched *s)
 {
-	uint8_t *blocked;
+	uint8_t *blocked = xcalloc(s->n_graphs + 1, 1);
 	struct graph *g;
-	uint32_t i, takers = 0;
-	uint64_t rested = assign_rested(s);
 
-	for (i = 1; i < s->n_peers; i++)
-		takers += assign_takes(s->peers[i]);
-	if (s->live == 0)
-		assign_forgive(s);
-	s->retry_us = rested;
-	if (!s->assign || s->now < s->quiet_until || takers == 0)
-		return;
-	s->assign = false;
-	blocked = xcalloc(s->n_graphs + 1, 1);
 	while ((g = assign_pick(s, blocked)) != NULL) {
 		if (g->served_us > s->served_us)
 			s->served_us = g->served_us;
@@ -380,8 +306,29 @@ assign_run(struct sched *s)
 			s->retry_us = s->now + LATE_US;
 	}
 	xfree(blocked);
-	for (i = 1; i < s->n_peers; i++) {
-		while (s->peers[i] != NULL && assign_hints(s, i))
-			continue;
+}
+
+void
+assign_run(struct sched *s)
+{
+	uint32_t i;
+
+	assign_timers(s);
+	if (s->live == 0)
+		assign_forgive(s);
+	if (s->now < s->quiet_until)
+		return;
+	if (s->assign || s->n_touched > 0) {
+		s->turns++;
+		s->assign = false;
+		s->retry_us = NEVER;
+		if (s->live > 0)
+			assign_graphs(s);
+		for (i = 0; i < s->n_touched; i++) {
+			while (s->peers[s->touched[i]] != NULL &&
+			    assign_ahead(s, s->touched[i]))
+				continue;
+		}
+		assign_arm(s);
 	}
 }

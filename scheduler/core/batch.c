@@ -380,7 +380,7 @@ batch_start_op(struct sched *s, struct graph *g, uint32_t op)
 	}
 	if (g->ops[op].state == OP_PENDING && !shape_fails(s, g, op) &&
 	    g->ops[op].missing == 0)
-		state_ready(g, op);
+		state_ready(s, g, op);
 }
 
 static void

@@ -24,6 +24,7 @@ crowd_note(struct sched *s, uint32_t peer)
 	if (p == NULL || serves == p->serving)
 		return;
 	p->serving = serves;
+	assign_touch(s, peer);
 	s->live += serves ? 1 : (uint32_t)-1;
 	if (serves)
 		s->crowd.joins++;

@@ -96,6 +96,7 @@ graph_shed(struct sched *s, struct graph *g)
 	map_clear(&g->declared);
 	map_clear(&g->need);
 	heap_clear(&g->ready);
+	pool_free(g);
 	team_free(s, g);
 	xfree(g->levels);
 	g->levels = NULL;

@@ -2,7 +2,7 @@
  * Groups from forming to their end.  A group's name is never used twice; its
  * token is known to whom it was given alone.
  */
-#include "sched_priv.h"
+#include "policy.h"
 
 static uint64_t
 group_key(const struct sched *s, uint64_t g, uint64_t epoch, uint64_t counter)
@@ -133,36 +133,27 @@ group_unlink(struct sched *s, uint32_t i)
 	assign_predict(s, k->peer);
 }
 
+/* k grew: what it takes, beside its turn. */
 static void
-group_place(struct sched *s, uint32_t i)
+group_figures(const struct grow *gr, struct group *k)
 {
-	struct group *k = &s->groups[i];
-	struct peer *p = s->peers[k->peer];
-	uint32_t slot, best = 0;
-	uint64_t from;
-
-	for (slot = 1; slot < p->slots; slot++) {
-		if (p->free_us[slot] < p->free_us[best])
-			best = slot;
-	}
-	k->slot = (uint8_t)best;
-	k->sent_us = s->now;
-	from = p->free_us[best] > s->now ? p->free_us[best] : s->now;
-	p->free_us[best] = from + (uint64_t)k->predicted_us;
+	k->alone = gr->p->n_out == 0 && gr->transfer_us <= 0;
+	k->compute_us = gr->us * estimate_contention(gr->p, gr->p->n_out + 1);
+	k->busy_us = k->compute_us + estimate_group_us(gr->p, 0);
+	k->transfer_us = gr->transfer_us;
 }
 
 uint32_t
-group_form(struct sched *s, struct graph *g, uint32_t peer, double target_us,
-    bool ahead)
+group_form(struct grow *gr)
 {
-	struct grow gr = { .s = s, .g = g, .p = s->peers[peer], .peer = peer,
-		.target_us = target_us, .ahead = ahead };
+	struct sched *s = gr->s;
+	struct graph *g = gr->g;
 	struct group *k;
 	uint32_t i;
 
 	i = group_add(s, g, s->set.epoch, g->groups + 1);
-	gr.group = i;
-	if (!grow_run(&gr)) {
+	gr->group = i;
+	if (!grow_run(gr)) {
 		g->first_group = s->groups[i].next;
 		group_free(s, i);
 		return 0;
@@ -172,13 +163,10 @@ group_form(struct sched *s, struct graph *g, uint32_t peer, double target_us,
 	k->n_ops = k->left = s->n_form;
 	k->ops = xmalloc(s->n_form * sizeof(*k->ops));
 	memcpy(k->ops, s->form, s->n_form * sizeof(*k->ops));
-	k->alone = gr.p->n_out == 0 && gr.transfer_us <= 0;
-	k->compute_us = gr.us * estimate_contention(gr.p, gr.p->n_out + 1);
-	k->predicted_us = k->compute_us + gr.transfer_us +
-	    estimate_group_us(gr.p, 0);
-	group_token(s, k, str_of(gr.p->cid), k->token);
-	group_link(s, i, peer);
-	group_place(s, i);
+	group_figures(gr, k);
+	group_token(s, k, str_of(gr->p->cid), k->token);
+	group_link(s, i, gr->peer);
+	predict_place(s, k, gr->after_us);
 	group_send(s, i);
 	group_record(s, i, NULL);
 	write_computing(s, g, k, true);
@@ -199,9 +187,10 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 	k->claimed = true;
 	s->unclaimed -= k->waited;
 	k->waited = false;
-	if (k->predicted_us == 0)
-		k->predicted_us = (double)s->set.limits.group_min_us;
-	group_place(s, i);
+	if (k->busy_us <= 0)
+		k->busy_us = (double)s->set.limits.group_min_us;
+	k->transfer_us = 0;
+	predict_place(s, k, 0);
 	k->left = 0;
 	for (n = 0; n < k->n_ops; n++) {
 		if (g->ops[k->ops[n]].state == OP_PENDING)

@@ -1,18 +1,20 @@
 /*
- * Which ops go together: from the best ready op depth first, so that values
- * are used where they are made, until the group is worth its overhead and no
- * longer than the target.
+ * Which ops go together, so that values are used where they are made: from a
+ * ready op depth first to what it makes ready, then its partners (mates.c),
+ * then what else lies near to p, then the best of all.  The group ends when
+ * it is as long as its target, and before that at an op that frees work for
+ * others; it goes on while its last value is dear to ship and has one use.
  *
  * An op is ready for p when its inputs are computed and p can have them, or
  * are in the group, or in flight on p: chains flow without waiting for
  * results.  got counts, for the walk of this stamp, the missing inputs of an
  * op that are in the group or in flight on p.
  */
-#include "sched_priv.h"
+#include "policy.h"
 
-#define SKIP_MAX	32		/* ready ops passed over in one go */
+#define SKIP_MAX	32		/* ops passed over in one go */
 #define BYTES_MAX	(4u << 20)	/* of an ASSIGN's program, about */
-#define CUT_US		5000		/* a branch worth a group of its own */
+#define OVERRUN_US	4e6		/* beyond the target */
 
 static void
 push(uint32_t **v, uint32_t *n, uint32_t *cap, uint32_t x)
@@ -37,7 +39,7 @@ grow_memory(const struct graph *g, uint32_t op)
 	return sum;
 }
 
-static bool
+bool
 grow_in_flight(const struct grow *gr, const struct op *o)
 {
 	const struct group *k = &gr->s->groups[o->group];
@@ -47,93 +49,21 @@ grow_in_flight(const struct grow *gr, const struct op *o)
 	    k->state == GROUP_OUT;
 }
 
-/* A large input with others only: shall somebody upload it for p? */
-static void
-grow_ask(struct grow *gr, uint32_t op, uint32_t in)
-{
-	struct sched *s = gr->s;
-	const struct value *v = &gr->g->values[gr->g->ops[in].value];
-	uint32_t holder = s->holds[v->holds].peer;
-	struct peer *h = s->peers[holder];
-	double ship, wait = 0;
-	const uint32_t *refs;
-	uint32_t n = graph_inputs(gr->g, op, &refs), k, i;
-	uint64_t least = NEVER;
-
-	for (i = 0; i < h->slots; i++)
-		least = h->free_us[i] < least ? h->free_us[i] : least;
-	if (least > s->now && least != NEVER)
-		wait = (double)(least - s->now);
-	ship = (double)v->size * ((h->up > 0 ? 1e6 / h->up : 1e-3) +
-	    (gr->p->down > 0 ? 1e6 / gr->p->down : 1e-3));
-	/* The holder gets no work, or not this: waiting for it is in vain. */
-	if (!assign_serves(h) || grow_memory(gr->g, op) > h->memory ||
-	    wait > ship) {
-		value_fetch(s, gr->g, in);
-		return;
-	}
-	/* Or the holder lacks another input: what p has not must move. */
-	for (k = 0; k < n; k++) {
-		if (gr->g->ops[refs[k]].state != OP_COMPUTED ||
-		    gr->g->ops[refs[k]].value == 0)
-			continue;
-		v = &gr->g->values[gr->g->ops[refs[k]].value];
-		if (v->data == NULL && !v->stored &&
-		    !value_held(s, gr->g, refs[k], holder)) {
-			value_fetch(s, gr->g, in);
-			return;
-		}
-	}
-}
-
-/* Can p have every input of op? */
-static bool
-grow_reaches(struct grow *gr, uint32_t op)
-{
-	const struct graph *g = gr->g;
-	const uint32_t *refs;
-	uint32_t n = graph_inputs(g, op, &refs), k;
-	const struct op *in;
-	const struct value *v;
-
-	for (k = 0; k < n; k++) {
-		in = &g->ops[refs[k]];
-		/* Its length must be known first. */
-		if (in->state == OP_COMPUTING &&
-		    (in->flags & OPF_OPEN) != 0 && shape_by_data(g, refs[k]))
-			return false;
-		if (in->state == OP_COMPUTING && (in->group == gr->group ||
-		    grow_in_flight(gr, in)))
-			continue;
-		if (in->state != OP_COMPUTED)
-			return false;
-		if (in->value == 0)
-			continue;	/* a source inside its batch */
-		v = &g->values[in->value];
-		if (v->data != NULL || v->stored ||
-		    value_held(gr->s, g, refs[k], gr->peer))
-			continue;
-		if (v->holds != 0)
-			grow_ask(gr, op, refs[k]);
-		return false;
-	}
-	return true;
-}
-
 static bool
 grow_takes(struct grow *gr, uint32_t op)
 {
 	const struct op *o = &gr->g->ops[op];
-	uint64_t memory = grow_memory(gr->g, op);
+	uint64_t memory;
 
 	if (o->state != OP_PENDING)
 		return false;
 	if ((o->flags & OPF_SINGLE) && gr->s->n_form > 0)
 		return false;
+	memory = grow_memory(gr->g, op);
 	if (memory > gr->p->memory ||
 	    (gr->s->n_form > 0 && gr->memory + memory > gr->p->memory / 2))
 		return false;
-	return grow_reaches(gr, op);
+	return steal_reaches(gr, op);
 }
 
 static void
@@ -159,14 +89,15 @@ grow_count_input(struct grow *gr, uint32_t in)
 }
 
 /* Inputs of c in flight on p, counted when the walk first meets it. */
-static void
-grow_meet(struct grow *gr, struct op *c, uint32_t op)
+static bool
+grow_meet(struct grow *gr, uint32_t op)
 {
+	struct op *c = &gr->g->ops[op];
 	const uint32_t *refs;
 	uint32_t n, k;
 
 	if (c->stamp == gr->stamp)
-		return;
+		return false;
 	c->stamp = gr->stamp;
 	c->got = 0;
 	n = graph_inputs(gr->g, op, &refs);
@@ -174,27 +105,46 @@ grow_meet(struct grow *gr, struct op *c, uint32_t op)
 		if (grow_in_flight(gr, &gr->g->ops[refs[k]]))
 			c->got++;
 	}
+	return true;
+}
+
+/* The lowest rank first, so that the highest is taken first. */
+static void
+grow_order(struct grow *gr, uint32_t first)
+{
+	uint32_t *v = gr->s->stack + first, n = gr->s->n_stack - first, i, j, x;
+	const struct op *ops = gr->g->ops;
+
+	for (i = 1; i < n && i < SKIP_MAX; i++) {
+		x = v[i];
+		for (j = i; j > 0 && ops[v[j - 1]].rank > ops[x].rank; j--)
+			v[j] = v[j - 1];
+		v[j] = x;
+	}
 }
 
 static void
 grow_consumers(struct grow *gr, uint32_t op)
 {
 	struct graph *g = gr->g;
-	uint32_t e, c, heavy = 0;
+	struct sched *s = gr->s;
+	uint32_t e, c, first = s->n_stack;
+	bool met;
 
 	for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
 		c = g->edges[e].to;
 		if (g->ops[c].state != OP_PENDING)
 			continue;
-		grow_meet(gr, &g->ops[c], c);
-		if (++g->ops[c].got != g->ops[c].missing)
-			continue;
-		push(&gr->s->stack, &gr->s->n_stack, &gr->s->stack_cap, c);
-		if (g->ops[c].rank > CUT_US)
-			heavy++;
+		met = grow_meet(gr, c);
+		if (++g->ops[c].got == g->ops[c].missing)
+			push(&s->stack, &s->n_stack, &s->stack_cap, c);
+		else if (met)
+			mates_find(gr, c);
 	}
-	/* Branches worth a group each: let others have them. */
-	if (heavy >= 2 && (gr->s->live > 1 || gr->p->slots > 1))
+	if (s->n_stack - first < 2)
+		return;
+	grow_order(gr, first);
+	if (mates_branches(gr, first))
 		gr->closed = true;
 }
 
@@ -209,6 +159,7 @@ grow_take(struct grow *gr, uint32_t op)
 
 	state_start(gr->s, g, op, gr->group);
 	push(&gr->s->form, &gr->s->n_form, &gr->s->form_cap, op);
+	gr->last = op;
 	gr->us += us;
 	gr->memory += (uint64_t)shape_bytes(shape_room(g, op));
 	gr->bytes += PROGRAM_OP + 4u * n + 32;
@@ -219,85 +170,140 @@ grow_take(struct grow *gr, uint32_t op)
 	grow_consumers(gr, op);
 }
 
+/* Past the target: is the last value one to be used here and nowhere else? */
 static bool
-grow_room(const struct grow *gr)
+grow_overruns(const struct grow *gr)
 {
-	return !gr->closed && gr->s->n_form < gr->s->set.limits.group_ops &&
-	    gr->us < gr->target_us &&
-	    gr->transfer_us < 4 * gr->target_us && gr->bytes < BYTES_MAX;
+	const struct op *o = &gr->g->ops[gr->last];
+
+	return gr->last != 0 && o->users == 1 && (o->flags & (OPF_OWED |
+	    OPF_HELD)) == 0 && gr->us < gr->target.compute + OVERRUN_US &&
+	    shape_bytes(shape_room(gr->g, gr->last)) > MSG_SMALL;
 }
 
-/* The next op to start from: p's own continuations, then the heap. */
-static uint32_t
-grow_seed(struct grow *gr)
+static bool
+grow_room(struct grow *gr)
 {
+	if (gr->closed || gr->s->n_form >= gr->s->set.limits.group_ops ||
+	    gr->bytes >= BYTES_MAX)
+		return false;
+	gr->over = gr->us >= gr->target.compute ||
+	    gr->transfer_us >= gr->target.transfer;
+	return !gr->over || grow_overruns(gr);
+}
+
+/* What p's last groups left, and what it has the inputs of. */
+static uint32_t
+grow_near(struct grow *gr)
+{
+	struct local *l = gr->local;
 	struct graph *g = gr->g;
 	struct heap_item item;
 	uint32_t op;
 	struct op *o;
 
-	while (gr->p->n_hints > 0) {
-		if (gr->p->hints[gr->p->n_hints - 1].graph != g->index)
-			break;
-		op = gr->p->hints[--gr->p->n_hints].op;
-		if (op > g->n_ops)
-			continue;	/* of a graph that was here before */
-		o = &g->ops[op];
-		if (o->state != OP_PENDING)
-			continue;
-		grow_meet(gr, o, op);
-		if (o->got == o->missing && grow_takes(gr, op))
+	while (l->n_saved > 0) {
+		op = l->saved[--l->n_saved];
+		if ((g->ops[op].flags & OPF_READY) && grow_takes(gr, op))
 			return op;
 	}
-	while (!gr->ahead && gr->s->n_skip < SKIP_MAX &&
-	    heap_pop(&g->ready, &item)) {
-		if ((g->ops[item.id].flags & OPF_READY) == 0)
-			continue;	/* stale */
+	while (gr->s->n_kept < SKIP_MAX && heap_pop(&l->heap, &item)) {
+		o = &g->ops[item.id];
+		l->us -= (double)o->ref_us;
+		if (o->state != OP_PENDING)
+			continue;
+		(void)grow_meet(gr, item.id);
+		if (o->got != o->missing)
+			continue;
 		if (grow_takes(gr, item.id))
 			return item.id;
-		push(&gr->s->skip, &gr->s->n_skip, &gr->s->skip_cap, item.id);
+		/* Its time has not come; else it is in the heap. */
+		if (o->missing > 0)
+			push(&gr->s->kept, &gr->s->n_kept, &gr->s->kept_cap,
+			    item.id);
 	}
 	return 0;
 }
 
-static void
-grow_leave_hints(struct grow *gr)
+static uint32_t
+grow_best(struct grow *gr)
 {
-	struct peer *p = gr->p;
+	struct graph *g = gr->g;
 	struct sched *s = gr->s;
-	uint32_t i, from;
+	struct heap_item item;
 
-	from = s->n_stack > HINTS_MAX ? s->n_stack - HINTS_MAX : 0;
-	if (p->n_hints + (s->n_stack - from) > HINTS_MAX)
-		p->n_hints = 0;
-	for (i = from; i < s->n_stack; i++)
-		p->hints[p->n_hints++] = (struct hint){ gr->g->index,
-		    s->stack[i] };
+	while (s->n_skip < SKIP_MAX && heap_pop(&g->ready, &item)) {
+		if ((g->ops[item.id].flags & OPF_READY) == 0)
+			continue;	/* stale */
+		if (grow_takes(gr, item.id))
+			return item.id;
+		push(&s->skip, &s->n_skip, &s->skip_cap, item.id);
+	}
+	return 0;
+}
+
+static uint32_t
+grow_next(struct grow *gr)
+{
+	struct sched *s = gr->s;
+	uint32_t op;
+
+	while (s->n_stack > 0) {
+		op = s->stack[--s->n_stack];
+		if (grow_takes(gr, op))
+			return op;
+	}
+	while (s->n_mates > 0) {
+		op = s->mates[--s->n_mates];
+		if ((gr->g->ops[op].flags & OPF_READY) && grow_takes(gr, op))
+			return op;
+	}
+	if (gr->over)
+		return 0;
+	op = gr->local != NULL ? grow_near(gr) : 0;
+	return op != 0 || gr->ahead ? op : grow_best(gr);
+}
+
+/* What was met and not taken: p's next group begins with it. */
+static void
+grow_leave(struct grow *gr)
+{
+	struct sched *s = gr->s;
+	struct graph *g = gr->g;
+	struct local *l;
+	uint32_t i, op;
+
+	for (i = 0; i < s->n_skip; i++) {
+		op = s->skip[i];
+		if (g->ops[op].flags & OPF_READY)
+			heap_push(&g->ready, g->ops[op].rank, op);
+	}
+	for (i = 0; i < s->n_kept; i++)
+		local_push(s, g, gr->peer, s->kept[i]);
+	for (i = 0; i < s->n_stack; i++) {
+		if (g->ops[s->stack[i]].state == OP_PENDING)
+			local_push(s, g, gr->peer, s->stack[i]);
+	}
+	if (s->n_mates == 0)
+		return;
+	l = local_of(s, gr->p, g, true);
+	l->n_saved = 0;
+	i = s->n_mates > SAVED_MAX ? s->n_mates - SAVED_MAX : 0;
+	for (; i < s->n_mates; i++)
+		l->saved[l->n_saved++] = s->mates[i];
 }
 
 bool
 grow_run(struct grow *gr)
 {
 	struct sched *s = gr->s;
-	uint32_t op, i;
+	uint32_t op;
 
-	s->n_form = s->n_stack = s->n_skip = 0;
+	s->n_form = s->n_stack = s->n_mates = s->n_skip = s->n_kept = 0;
 	gr->stamp = ++gr->g->stamp;
-	while (grow_room(gr)) {
-		if (s->n_stack > 0) {
-			op = s->stack[--s->n_stack];
-			if (!grow_takes(gr, op))
-				continue;
-		} else if ((op = grow_seed(gr)) == 0) {
-			break;
-		}
+	gr->local = local_of(s, gr->p, gr->g, false);
+	while (grow_room(gr) && (op = grow_next(gr)) != 0)
 		grow_take(gr, op);
-	}
-	for (i = 0; i < s->n_skip; i++) {
-		op = s->skip[i];
-		if (gr->g->ops[op].flags & OPF_READY)
-			heap_push(&gr->g->ready, gr->g->ops[op].rank, op);
-	}
-	grow_leave_hints(gr);
+	grow_leave(gr);
 	return s->n_form > 0;
 }

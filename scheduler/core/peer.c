@@ -47,7 +47,6 @@ peer_new(struct sched *s)
 	}
 	s->peers[i] = xcalloc(1, sizeof(*s->peers[i]));
 	s->peers[i]->serial = ++s->serial;
-	s->peers[i]->hints = xcalloc(HINTS_MAX, sizeof(struct hint));
 	estimate_new(s->peers[i]);
 	return i;
 }
@@ -167,7 +166,7 @@ peer_gone(struct sched *s, uint32_t peer, bool goodbye)
 	crowd_note(s, peer);
 	value_peer_gone(s, peer);
 	s->peers[peer] = NULL;
-	xfree(p->hints);
+	local_free(p);
 	xfree(p->drops);
 	xfree(p->fetches);
 	xfree(p);
@@ -199,19 +198,16 @@ void
 on_state(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
 	const struct msg_state *st = &m->state;
-	uint32_t i;
 
 	estimate_hide(s, p, st->hidden);
 	p->leaving = st->leaving;
 	p->paused = st->paused != 0;
 	if (st->paused == 1 && p->n_out > 0) {
-		assign_refused(s, p);	/* it has dropped what it had */
+		assign_refused(s, peer);	/* it has dropped what it had */
 		peer_hands_back(s, p);
 	}
 	if (st->slots != 0 && st->slots <= SLOTS_MAX && st->slots != p->slots) {
 		p->slots = (uint32_t)st->slots;
-		for (i = p->out_first; i != 0; i = s->groups[i].out_next)
-			s->groups[i].slot %= (uint8_t)p->slots;
 		assign_predict(s, peer);
 	}
 	p->dirty = true;
@@ -358,8 +354,11 @@ on_progress(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	us = (double)(s->now - k->sent_us) * share;
 	if (us > 10 * k->compute_us + PROGRESS_MOST)
 		us = 10 * k->compute_us + PROGRESS_MOST;
-	if (i == p->out_first && share < 1e4)
+	if (i == p->out_first && share < 1e4) {
 		k->predicted_us = us;
+		us -= (double)(k->start_us - k->sent_us);
+		k->busy_us = us > 0 ? us : 0;
+	}
 	assign_predict(s, peer);
 }
 

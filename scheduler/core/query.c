@@ -153,7 +153,7 @@ why_text(const struct sched *s, uint64_t now, const struct graph *g)
 		joined += s->peers[i]->bench && s->peers[i]->announced &&
 		    !s->peers[i]->paused && !s->peers[i]->silent &&
 		    s->peers[i]->faults < FAULTS_MAX;
-		takes += assign_takes(s->peers[i]);
+		takes += assign_takes(s, s->peers[i]);
 	}
 	if (!graph_open(g))
 		return "It has ended.";

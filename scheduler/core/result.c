@@ -338,8 +338,7 @@ result_refused(struct result *x, const struct rec_op_error *e)
 		x->p->faults++;
 		lost = true;
 	}
-	x->p->n_hints = 0;
-	assign_refused(x->s, x->p);
+	assign_refused(x->s, x->peer);
 	group_return(x->s, x->index, lost);
 	result_ack(x);
 }

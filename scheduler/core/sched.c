@@ -1,7 +1,7 @@
 /*
  * The core's door: events to handlers, the end of a turn, the tables.
  */
-#include "sched_priv.h"
+#include "policy.h"
 
 #define PROGRESS_US	250000
 #define COLLECT_US	60000000	/* also: kept so long, if crowded */
@@ -71,7 +71,7 @@ sched_free(struct sched *s)
 	for (i = 1; i < s->n_peers; i++) {
 		if (s->peers[i] == NULL)
 			continue;
-		xfree(s->peers[i]->hints);
+		local_free(s->peers[i]);
 		xfree(s->peers[i]->drops);
 		xfree(s->peers[i]->fetches);
 		xfree(s->peers[i]);
@@ -96,6 +96,10 @@ sched_free(struct sched *s)
 	xfree(s->stack);
 	xfree(s->form);
 	xfree(s->skip);
+	xfree(s->mates);
+	xfree(s->kept);
+	xfree(s->touched);
+	xfree(s->timers);
 	xfree(s->work);
 	crowd_clear(s);
 	xfree(s->build);
@@ -376,7 +380,7 @@ tick_collect(struct sched *s)
 uint64_t
 sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 {
-	uint64_t next, progress, overdue, late;
+	uint64_t next, progress, overdue, late, timer;
 	uint32_t i;
 
 	s->now = now_us > s->now ? now_us : s->now;
@@ -401,6 +405,8 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;
 	next = late < next ? late : next;
+	timer = timer_next(s);
+	next = timer < next ? timer : next;
 	if (s->recover && s->quiet_until < next)
 		next = s->quiet_until;
 	return s->retry_us < next ? s->retry_us : next;

@@ -18,7 +18,6 @@
 
 #define SLOTS_MAX	64	/* slots of a participant that are used */
 #define FAULTS_MAX	3	/* wrong results after which it gets no work */
-#define HINTS_MAX	4096	/* ops a participant could continue with */
 #define NEVER		UINT64_MAX
 
 enum op_state { OP_PENDING, OP_COMPUTING, OP_COMPUTED, OP_FAILED };
@@ -137,6 +136,7 @@ struct graph {
 	double		 team_left, team_predicted;
 	bool		 team_counted;	/* in peer.teams */
 	struct heap	 ready;
+	struct pool	*pool;		/* see water.c */
 	double		 ready_us;	/* of ops with OPF_READY */
 	double		 left_us;	/* of ops not done */
 	double		 served_us;	/* fairness */
@@ -185,8 +185,11 @@ struct group {
 	struct group_input *inputs;	/* owned */
 	uint32_t	 left;		/* ops not yet done */
 	uint8_t		 token[16];
-	uint64_t	 sent_us;
-	double		 predicted_us;	/* transfer and compute */
+	bool		 running;	/* among its participant's first */
+	/* predicted: its inputs are there, it starts, it ends */
+	uint64_t	 sent_us, arrive_us, start_us, finish_us;
+	double		 predicted_us;	/* from sending to the end */
+	double		 transfer_us, busy_us;
 	double		 compute_us;	/* predicted compute alone */
 };
 
@@ -195,10 +198,6 @@ struct hold {
 	uint32_t	peer, graph, op;
 	uint32_t	value_next, value_prev;
 	uint32_t	peer_next, peer_prev;
-};
-
-struct hint {
-	uint32_t	graph, op;
 };
 
 /* Of a class and dtype: mean and variance of ln(speed / reference speed). */
@@ -238,8 +237,11 @@ struct peer {
 	/* groups in state OUT */
 	uint32_t	 out_first, out_last, n_out;
 	uint32_t	 holds;
-	struct hint	*hints;
-	uint32_t	 n_hints;
+	uint64_t	 down_us;	/* its link brings values until then */
+	uint64_t	 timer_us;	/* see timer.c */
+	struct local	*locals;	/* see local.c */
+	uint32_t	 n_locals, locals_cap;
+	bool		 touched;	/* in sched.touched */
 	struct rec_value_ref *drops;
 	uint32_t	 n_drops, drops_cap;
 	struct rec_value_ref *fetches;
@@ -273,6 +275,11 @@ struct crowd {
 	uint32_t	 seen_joins, seen_leaves;
 	uint64_t	 renewed_us;
 	uint64_t	 grown_us;	/* a team was chosen for joins */
+};
+
+struct timer {
+	uint64_t	us;
+	uint32_t	peer, serial;
 };
 
 #define REF_PEER	0x40000000u
@@ -309,6 +316,16 @@ struct sched {
 	/* scratch: ready, but not for p */
 	uint32_t		*skip;
 	uint32_t		 n_skip, skip_cap;
+	/* scratch: partners; not yet for p */
+	uint32_t		*mates;
+	uint32_t		 n_mates, mates_cap;
+	uint32_t		*kept;
+	uint32_t		 n_kept, kept_cap;
+	uint32_t		*touched;	/* peers to be looked at */
+	uint32_t		 n_touched, touched_cap;
+	uint64_t		 turns;	/* in which work was handed out */
+	struct timer		*timers;	/* see timer.c */
+	uint32_t		 n_timers, timers_cap;
 	struct buf		 program;	/* scratch */
 	struct program_writer	 writer;	/* scratch */
 	uint32_t		 serial;	/* of the last peer */
@@ -416,7 +433,7 @@ void		 batch_take(struct sched *, struct graph *, struct batch *b,
 		    const struct msg_batch *, bool quiet);
 
 /* state.c: the only place where ops change their state. */
-void	 state_ready(struct graph *, uint32_t op);
+void	 state_ready(struct sched *, struct graph *, uint32_t op);
 void	 state_start(struct sched *, struct graph *, uint32_t op,
 	    uint32_t group);
 void	 state_return(struct sched *, struct graph *, uint32_t op);
@@ -462,27 +479,20 @@ void	 value_discard(struct sched *, struct graph *, uint32_t op);
 void	 value_clear(struct sched *, struct graph *, struct value *);
 void	 value_drop_at(struct sched *, uint32_t peer, uint64_t g, uint64_t op);
 
-/* grow.c: which ops go together; borrows what it points to. */
-struct grow {
-	struct sched	*s;
-	struct graph	*g;
-	struct peer	*p;
-	uint32_t	 peer, group, stamp;
-	double		 target_us, us, transfer_us;
-	uint64_t	 memory, bytes;		/* of values; of the program */
-	bool		 closed, ahead;
-};
-/* Ops into s->form, marked computing in the group; false: none. */
-bool	 grow_run(struct grow *);
+/* grow.c */
 uint64_t grow_memory(const struct graph *, uint32_t op);
+/* local.c: op is ready; who holds its inputs may want it. */
+void	 local_ready(struct sched *, const struct graph *, uint32_t op);
+void	 local_free(struct peer *);
+void	 pool_free(struct graph *);	/* water.c */
 
 /* send.c: a grown group becomes an ASSIGN. */
 void	 group_send(struct sched *, uint32_t group);
 
 /* group.c: forming, giving back, ending. */
-/* ahead: only what continues work that peer has. */
-uint32_t group_form(struct sched *, struct graph *, uint32_t peer,
-	    double target_us, bool ahead);
+struct grow;
+/* What grows for gr's participant is sent; 0: nothing does. */
+uint32_t group_form(struct grow *);
 struct group	*group_find(struct sched *, uint64_t g, uint64_t epoch,
 		    uint64_t counter, uint32_t *index);
 uint32_t group_add(struct sched *, struct graph *, uint64_t epoch,
@@ -503,8 +513,10 @@ void	 group_free(struct sched *, uint32_t group);
 void	 assign_run(struct sched *);
 bool	 assign_serves(const struct peer *);	/* gets work at all */
 /* p gave back a group that it could have computed. */
-void	 assign_refused(struct sched *, struct peer *);
-bool	 assign_takes(const struct peer *);
+void	 assign_refused(struct sched *, uint32_t peer);
+/* Something changed with the participant: look whether it takes work. */
+void	 assign_touch(struct sched *, uint32_t peer);
+bool	 assign_takes(const struct sched *, const struct peer *);
 /* Groups far beyond their time go to who is idle; the first answer counts. */
 uint64_t assign_overdue(struct sched *);
 void	 assign_predict(struct sched *, uint32_t peer);

@@ -47,7 +47,7 @@ state_set(struct graph *g, uint32_t op, enum op_state state)
 }
 
 void
-state_ready(struct graph *g, uint32_t op)
+state_ready(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct op *o = &g->ops[op];
 
@@ -56,6 +56,7 @@ state_ready(struct graph *g, uint32_t op)
 	o->flags |= OPF_READY;
 	g->ready_us += o->ref_us;
 	heap_push(&g->ready, o->rank, op);
+	local_ready(s, g, op);
 }
 
 void
@@ -75,7 +76,7 @@ state_return(struct sched *s, struct graph *g, uint32_t op)
 	o->group = 0;
 	state_set(g, op, OP_PENDING);
 	if (o->missing == 0)
-		state_ready(g, op);
+		state_ready(s, g, op);
 	s->assign = true;
 }
 
@@ -115,7 +116,7 @@ state_computed(struct sched *s, struct graph *g, uint32_t op)
 		c = &g->ops[g->edges[e].to];
 		if (state_open(c) && --c->missing == 0 &&
 		    c->state == OP_PENDING)
-			state_ready(g, g->edges[e].to);
+			state_ready(s, g, g->edges[e].to);
 	}
 	state_leave_inputs(s, g, op);
 	state_settle(s, g, op);
@@ -229,7 +230,7 @@ state_revive_one(struct sched *s, struct graph *g, uint32_t op)
 		state_fail(s, g, op, E_DEPENDS, state_failure(g, bad)->cause,
 		    NULL);
 	else if (o->missing == 0)
-		state_ready(g, op);
+		state_ready(s, g, op);
 }
 
 void

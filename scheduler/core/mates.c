@@ -1,0 +1,98 @@
+/*
+ * Partners: ready co-inputs of a consumer of the group, so that an in-tree is
+ * gathered where it is used up, and C(i,j) comes with its products.  And
+ * branches: what an op frees that others could do meanwhile.
+ */
+#include "policy.h"
+
+#define CUT_US		5000.0	/* of work that others could do */
+#define DEEP		64	/* steps down to a ready op, and along a branch */
+#define WIDE		256	/* inputs looked at */
+#define MATES_MAX	4096	/* waiting in one walk */
+
+/* A ready op that c waits for, below it; 0: none. */
+static uint32_t
+mates_leaf(const struct graph *g, uint32_t c)
+{
+	const uint32_t *refs;
+	uint32_t n, k, depth, next;
+
+	for (depth = 0; depth < DEEP; depth++) {
+		n = graph_inputs(g, c, &refs);
+		for (k = 0, next = 0; k < n && k < WIDE && next == 0; k++) {
+			if (g->ops[refs[k]].state == OP_PENDING)
+				next = refs[k];
+		}
+		if (next == 0)
+			return 0;
+		if (g->ops[next].flags & OPF_READY)
+			return next;
+		c = next;
+	}
+	return 0;
+}
+
+/* c was met first, and lacks inputs; the first of them is taken first. */
+void
+mates_find(struct grow *gr, uint32_t c)
+{
+	struct sched *s = gr->s;
+	const struct graph *g = gr->g;
+	const uint32_t *refs;
+	uint32_t n = graph_inputs(g, c, &refs), k, op;
+
+	for (k = n < WIDE ? n : WIDE; k-- > 0 && s->n_mates < MATES_MAX;) {
+		op = refs[k];
+		if (g->ops[op].state != OP_PENDING)
+			continue;
+		if ((g->ops[op].flags & OPF_READY) == 0)
+			op = mates_leaf(g, op);
+		if (op == 0)
+			continue;
+		s->mates = sched_room(s->mates, &s->mates_cap, s->n_mates + 1,
+		    sizeof(*s->mates));
+		s->mates[s->n_mates++] = op;
+	}
+}
+
+/* Work from op down to where other work must join it. */
+static double
+branch_us(const struct graph *g, uint32_t op)
+{
+	double us = 0;
+	uint32_t e, c, next, depth;
+
+	for (depth = 0; op != 0 && depth < DEEP && us < CUT_US; depth++) {
+		us += (double)g->ops[op].ref_us;
+		next = 0;
+		for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
+			c = g->edges[e].to;
+			if (g->ops[c].state == OP_PENDING &&
+			    g->ops[c].missing <= 1 && (next == 0 ||
+			    g->ops[c].rank > g->ops[next].rank))
+				next = c;
+		}
+		op = next;
+	}
+	return us;
+}
+
+/*
+ * Are those that s->stack has from first on worth it that the group ends, so
+ * that others can have all but one of them?
+ */
+bool
+mates_branches(const struct grow *gr, uint32_t first)
+{
+	double sum = 0, most = 0, us;
+	uint32_t i;
+
+	if (gr->g->n_team < 2 && gr->p->slots < 2)
+		return false;
+	for (i = first; i < gr->s->n_stack && sum - most < CUT_US; i++) {
+		us = branch_us(gr->g, gr->s->stack[i]);
+		sum += us;
+		most = us > most ? us : most;
+	}
+	return sum - most >= CUT_US;
+}

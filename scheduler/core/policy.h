@@ -1,0 +1,126 @@
+/*
+ * What the files of the policy share: how work is poured over a team
+ * (water.c), what lies nearer to one participant than to others (local.c),
+ * how a group grows (grow.c, mates.c, steal.c), when its participant is
+ * through (predict.c).
+ */
+#ifndef RAVEN_SCHED_POLICY_H
+#define RAVEN_SCHED_POLICY_H
+
+#include "sched_priv.h"
+
+#define OUT_MAX		64	/* groups out at one participant */
+#define SAVED_MAX	64	/* partners kept from the last group */
+#define MIX_PARTS	6	/* kinds of work that are told apart */
+
+/* The kinds of work that are ready: its first ops stand for all. */
+struct mix {
+	uint32_t	n, n_parts;
+	double		ref_us;		/* of all of them */
+	double		in, out;	/* bytes a reference us to be moved */
+	double		op_in, op_out;	/* the same of one op */
+	double		common;		/* bytes that most of them need */
+	struct {
+		double	ref_us;
+		uint8_t	cost, dtype;
+	} part[MIX_PARTS];
+};
+
+struct cand {
+	uint32_t	peer;
+	double		wait;		/* f of water.c, from pool.at_us */
+	double		rate;
+};
+
+/*
+ * A graph's ready work over its team.  level is absolute; it does not change
+ * when work goes from the heap to who was counted in: given keeps that out.
+ */
+struct pool {
+	struct mix	 mix;
+	struct cand	*v;
+	uint32_t	 n, cap;
+	struct heap	 takers;	/* by -finish, from at_us */
+	uint64_t	 at_us;
+	double		 work, given;	/* then; since then */
+	double		 rates;		/* sum */
+	double		 level;		/* from at_us */
+	double		 best;		/* finish of who has no room */
+	uint32_t	 dry;		/* who found nothing, since then */
+	uint64_t	 turn;		/* when the touched were added */
+};
+
+/* What of a graph lies near to a participant; it may be stale. */
+struct local {
+	uint32_t	 graph;
+	uint64_t	 g;		/* indices come again */
+	double		 us;		/* reference us in the heap */
+	struct heap	 heap;
+	uint32_t	 n_saved, saved[SAVED_MAX];
+};
+
+/* Limits of a group, us. */
+struct target {
+	double	compute, transfer;
+};
+
+/* grow.c: which ops go together; borrows what it points to. */
+struct grow {
+	struct sched	*s;
+	struct graph	*g;
+	struct peer	*p;
+	struct local	*local;
+	uint32_t	 peer, group, stamp;
+	struct target	 target;
+	double		 us, transfer_us;
+	double		 asked_us;	/* of ops that uploads were asked for */
+	uint64_t	 after_us;	/* when what it waits for is made */
+	uint64_t	 memory, bytes;		/* of values; of the program */
+	uint32_t	 last;		/* the op taken last */
+	bool		 closed, ahead, forced, over;
+};
+/* Ops into s->form, marked computing in the group; false: none. */
+bool	 grow_run(struct grow *);
+bool	 grow_in_flight(const struct grow *, const struct op *);
+
+/* mates.c: ready co-inputs of a consumer, and branches. */
+void	 mates_find(struct grow *, uint32_t consumer);
+bool	 mates_branches(const struct grow *, uint32_t first);
+
+/* steal.c: may p have its inputs, and is it better than who has them? */
+bool	 steal_reaches(struct grow *, uint32_t op);
+
+/* water.c */
+struct pool *pool_of(struct sched *, struct graph *);
+void	 pool_add(struct sched *, struct graph *, uint32_t peer);
+/* The next who shall have work, or 0. */
+uint32_t pool_next(struct sched *, struct graph *, struct target *);
+struct target pool_target(const struct sched *, double share, uint32_t slots);
+void	 pool_free(struct graph *);
+uint32_t ready_top(struct graph *);
+
+/* local.c */
+/* NULL: none, or not wanted. */
+struct local *local_of(struct sched *, struct peer *, const struct graph *,
+	    bool make);
+void	 local_push(struct sched *, const struct graph *, uint32_t peer,
+	    uint32_t op);
+void	 local_free(struct peer *);
+
+/* predict.c */
+/* us from now until the earliest slot is free, and the mean of all. */
+double	 predict_first(const struct sched *, const struct peer *);
+double	 predict_mean(const struct sched *, const struct peer *);
+double	 predict_link(const struct sched *, const struct peer *);
+double	 predict_guard(const struct sched *, const struct peer *);
+bool	 predict_room(const struct sched *, const struct peer *);
+/* When something of what is out will be near enough to its end. */
+uint64_t predict_when(const struct sched *, const struct peer *);
+void	 predict_place(struct sched *, struct group *, uint64_t after_us);
+
+/* timer.c: when to look at a participant again. */
+void	 timer_set(struct sched *, uint32_t peer, uint64_t us);
+bool	 timer_due(struct sched *, uint32_t *peer);
+uint64_t timer_next(const struct sched *);
+
+#endif
