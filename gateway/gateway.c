@@ -22,6 +22,7 @@ gateway_new(struct proc *p)
 	gw->proc = p;
 	gw->conf = p->conf;
 	gw->base = p->base;
+	gw->on_message = peer_message;
 	TAILQ_INIT(&gw->conns);
 	TAILQ_INIT(&gw->dead);
 	buf_init(&gw->stats);

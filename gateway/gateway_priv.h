@@ -139,6 +139,9 @@ struct gateway {
 	struct buf		 stats;		/* newest STATS, encoded */
 	unsigned		 sweeps;
 	bool			 draining;
+	/* A whole message of a peer: peer_message, unless a bench says else. */
+	void			(*on_message)(struct conn *,
+				    const struct ws_event *);
 	unsigned		 store_full;	/* STORE_ bits: who waits for Redis */
 };
 
@@ -181,6 +184,7 @@ void		 serve_refuse(struct conn *, uint16_t status);
 /* peer.c */
 void		 peer_start(struct conn *);
 void		 peer_input(struct conn *, uint8_t *, size_t);
+void		 peer_message(struct conn *, const struct ws_event *);
 void		 peer_gone(struct conn *, const char *why);
 void		 peer_from_scheduler(struct conn *, struct bytes);
 void		 peer_again(struct conn *);	/* asks for HELLO once more */

@@ -304,8 +304,8 @@ pass(struct conn *c, struct bytes body, const struct session_verdict *v)
 		route_forward(c->gw->route, c->id, body);
 }
 
-static void
-on_message(struct conn *c, const struct ws_event *ev)
+void
+peer_message(struct conn *c, const struct ws_event *ev)
 {
 	struct session_verdict *v = &c->gw->verdict;
 	struct bytes body = { ev->data, ev->len };
@@ -381,7 +381,7 @@ peer_input(struct conn *c, uint8_t *p, size_t n)
 		if (ev.type == WS_EV_ERROR)
 			conn_end(c, ev.code, ev.why);
 		else if (ev.type == WS_EV_MESSAGE)
-			on_message(c, &ev);
+			c->gw->on_message(c, &ev);
 		else if (ev.type != WS_EV_NONE)
 			on_control(c, &ev);
 	} while (ev.type != WS_EV_NONE && c->state == CONN_WS);
