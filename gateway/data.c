@@ -299,6 +299,12 @@ any_open(const struct flow *f)
 	return false;
 }
 
+bool
+flow_quiet(const struct flow *f)
+{
+	return !f->shut && f->since_us == 0 && !any_open(f);
+}
+
 /*
  * What a PUT reserved is not anybody else's.  Measured over the time that a
  * session may be silent: some peers send only now and then.

@@ -16,7 +16,6 @@ struct gateway *
 gateway_new(struct proc *p)
 {
 	static const struct store_handlers handlers = { on_store_changed };
-	struct timeval tv = { 0, SWEEP_MS * 1000 };
 	struct gateway *gw = xcalloc(1, sizeof(*gw));
 
 	gw->proc = p;
@@ -26,11 +25,11 @@ gateway_new(struct proc *p)
 	TAILQ_INIT(&gw->conns);
 	TAILQ_INIT(&gw->dead);
 	buf_init(&gw->stats);
+	buf_init(&gw->scratch);
 	msg_arena_init(&gw->arena);
 	gw->read_buf = xmalloc(READ_BYTES);
 	gw->reap = event_new(gw->base, -1, 0, conn_reap, gw);
-	gw->sweep = event_new(gw->base, -1, EV_PERSIST, timers_sweep, gw);
-	event_add(gw->sweep, &tv);
+	gw->timers = timers_new(gw);
 	gw->files = files_new(gw->conf->www_dir);
 	log_info("files", "read count=%zu", files_count(gw->files));
 	gw->store = store_new(gw->conf, gw->base, &handlers, gw);
@@ -42,13 +41,18 @@ gateway_new(struct proc *p)
 void
 gateway_free(struct gateway *gw)
 {
+	unsigned i;
+
 	conn_free_all(gw);
 	route_free(gw->route);
 	store_free(gw->store);
 	door_free(gw->door);
 	files_unref(gw->files);
-	event_free(gw->sweep);
+	timers_free(gw->timers);
 	event_free(gw->reap);
+	for (i = 0; i < gw->n_spares; i++)
+		buf_clear(&gw->spares[i]);
+	buf_clear(&gw->scratch);
 	msg_arena_clear(&gw->arena);
 	buf_clear(&gw->stats);
 	xfree(gw->read_buf);
@@ -64,6 +68,7 @@ gateway_reload(struct proc *p, void *arg)
 	files_unref(gw->files);
 	gw->files = files_new(gw->conf->www_dir);
 	log_info("files", "read again count=%zu", files_count(gw->files));
+	timers_wake_all(gw);
 }
 
 /* Sessions are told; new ones get 503; the sweep stops the process when all

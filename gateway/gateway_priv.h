@@ -3,7 +3,8 @@
  * calls between the files that do I/O.
  *
  *   door.c    listens, accepts, counts by address
- *   conn.c    a socket: reads, writes, closes
+ *   conn.c    a socket: reads,    out.c     what it sends
+ *             closes
  *   serve.c   HTTP on it          peer.c    WebSocket and session on it
  *   data.c    uploads, batches    push.c    tensors to peers
  *   route.c   the scheduler       timers.c  deadlines, shedding
@@ -25,6 +26,7 @@
 #include "gateway/store.h"
 
 #define READ_BYTES	(256 * 1024)	/* of the shared read buffer */
+#define SPARES		16		/* output buffers kept for all */
 #define SUBJECT_LEN	64
 #define LINK_PINGS	5		/* before the first LINK */
 #define LINK_MOST_MS	3000		/* then ANNOUNCE waits no longer for it */
@@ -33,6 +35,7 @@ struct address;
 struct flow;
 struct gateway;
 struct route;
+struct timers;
 
 enum {
 	STORE_DEVELOPERS = 1 << 0,
@@ -60,7 +63,7 @@ struct chunk {
 	struct files		*files;		/* keeps p alive; NULL: own */
 	const uint8_t		*p;
 	size_t			 n;
-	uint8_t			 own[];
+	struct buf		 own;
 };
 STAILQ_HEAD(chunks, chunk);
 
@@ -92,6 +95,11 @@ struct conn {
 	bool			 announced;	/* the scheduler knows it */
 	bool			 close_after;	/* HTTP: when the answer is out */
 	bool			 shut;		/* LINGER: our side is closed */
+	bool			 blocked;	/* the socket takes no more */
+	bool			 due;		/* a flush comes this turn */
+	bool			 asleep;	/* see timers.c */
+	uint32_t		 slot;		/* of the wheel, if asleep */
+	TAILQ_ENTRY(conn)	 watch;		/* awake, or in that slot */
 	struct event		 rd, wr;
 	struct address		*address;	/* NULL: trusted */
 	char			 subject[SUBJECT_LEN];	/* of log lines */
@@ -133,11 +141,15 @@ struct gateway {
 	uint64_t		 sequence;	/* of session ids */
 	uint64_t		 bytes;		/* in all buffers */
 	uint8_t			*read_buf;
-	struct event		*sweep, *reap;
+	struct conn		*reading;	/* whose input is being read */
+	struct buf		 spares[SPARES];	/* empty output buffers */
+	unsigned		 n_spares;
+	struct buf		 scratch;	/* a message being encoded */
+	struct timers		*timers;
+	struct event		*reap;
 	struct msg_arena	 arena;		/* of peers' messages */
 	struct session_verdict	 verdict;	/* large: one for all */
 	struct buf		 stats;		/* newest STATS, encoded */
-	unsigned		 sweeps;
 	bool			 draining;
 	/* A whole message of a peer: peer_message, unless a bench says else. */
 	void			(*on_message)(struct conn *,
@@ -148,23 +160,30 @@ struct gateway {
 /* conn.c */
 struct conn	*conn_new(struct gateway *, int fd, bool trusted);
 struct conn	*conn_find(struct gateway *, uint64_t id);
-void		 conn_write(struct conn *, const void *, size_t);
-void		 conn_flush_later(struct conn *);
-void		 conn_send(struct conn *, const struct msg *);
-void		 conn_forward(struct conn *, struct bytes);
-void		 conn_bulk(struct conn *, const struct msg *);
-/* p is borrowed from files, which is referenced until it is sent. */
-void		 conn_bulk_file(struct conn *, struct files *, const uint8_t *p,
-		    size_t);
-size_t		 conn_unsent(const struct conn *);
 void		 conn_pause(struct conn *, unsigned bit, bool on);
-void		 conn_account(struct conn *);
 /* The only exits: end lets the output leave (code for WebSocket), drop not. */
 void		 conn_end(struct conn *, uint16_t code, const char *why);
 void		 conn_drop(struct conn *, const char *why);
 void		 conn_linger(struct conn *);
 void		 conn_reap(evutil_socket_t, short, void *gateway);
 void		 conn_free_all(struct gateway *);
+
+/* out.c */
+void		 conn_write(struct conn *, const void *, size_t);
+void		 conn_send(struct conn *, const struct msg *);
+void		 conn_forward(struct conn *, struct bytes);
+/* about: bytes of the message, to take the memory for it at once. */
+void		 conn_bulk(struct conn *, const struct msg *, size_t about);
+/* p is borrowed from files, which is referenced until it is sent. */
+void		 conn_bulk_file(struct conn *, struct files *, const uint8_t *p,
+		    size_t);
+void		 conn_forget_bulk(struct conn *);	/* but a frame begun */
+size_t		 conn_unsent(const struct conn *);
+void		 conn_account(struct conn *);
+void		 conn_flush(struct conn *);
+void		 conn_flush_later(struct conn *);
+void		 conn_on_writable(evutil_socket_t, short, void *conn);
+void		 conn_free_output(struct conn *);
 
 /* door.c */
 struct door	*door_new(struct gateway *);
@@ -218,6 +237,8 @@ bool		 flow_stalls(struct flow *, uint64_t now_us);
 /* While shut, all messages for the scheduler wait. */
 void		 flow_shut(struct flow *, bool);
 bool		 flow_is_shut(const struct flow *);
+/* Nothing of it has a deadline. */
+bool		 flow_quiet(const struct flow *);
 void		 data_store_changed(struct gateway *);
 
 /* push.c */
@@ -226,8 +247,13 @@ void		 flow_on_value(struct flow *, const struct msg_value *);
 void		 flow_pump(struct flow *);
 
 /* timers.c */
-#define SWEEP_MS	50
-void		 timers_sweep(evutil_socket_t, short, void *gateway);
+struct timers	*timers_new(struct gateway *);
+void		 timers_free(struct timers *);
+void		 timers_add(struct conn *);
+void		 timers_remove(struct conn *);
+/* Something of it has a deadline again. */
+void		 timers_wake(struct conn *);
+void		 timers_wake_all(struct gateway *);
 
 /* gateway.c */
 struct gateway	*gateway_new(struct proc *);

@@ -131,7 +131,7 @@ send_probe(struct conn *c)
 	m.probe.data.p = data;
 	m.probe.data.n = PROBE_BYTES;
 	c->link.probe_first_us = 0;
-	conn_bulk(c, &m);
+	conn_bulk(c, &m, PROBE_BYTES + 64);
 	xfree(data);
 }
 
@@ -262,7 +262,7 @@ on_link(struct conn *c, const struct msg *m)
 	} else if (c->link.probe_us != 0 && m->probe.id == c->link.probe_us)
 		on_probe_answer(c, &m->probe);
 	else
-		conn_bulk(c, m);	/* asked by the participant */
+		conn_bulk(c, m, m->probe.data.n + 64);	/* asked by the participant */
 }
 
 static void

@@ -56,7 +56,7 @@ send_put(struct flow *f, const struct pull *p)
 	m.put.dims.v = p->shape.dims;
 	m.put.dims.n = p->shape.ndim;
 	m.put.size = p->size;
-	conn_bulk(f->conn, &m);
+	conn_bulk(f->conn, &m, 256);
 }
 
 static void
@@ -69,7 +69,7 @@ send_part(struct flow *f, const struct pull *p, const uint8_t *bytes, size_t n)
 	m.part.offset = p->got;
 	m.part.data.p = bytes;
 	m.part.data.n = n;
-	conn_bulk(f->conn, &m);
+	conn_bulk(f->conn, &m, n + 64);
 }
 
 static size_t

@@ -1,6 +1,8 @@
 /*
- * Deadlines of all connections, looked at every SWEEP_MS, and what goes when
- * the buffers together are too large.  One walk costs less than a timer each.
+ * Deadlines of all connections, and what goes when the buffers together are
+ * too large.  Those with anything under way are awake: looked at every
+ * SWEEP_MS.  A session with nothing but its pings ahead sleeps in the slot of
+ * a wheel until the next, or until something comes or goes.
  *
  * Must not hold a peer's silence against it while we do not read from it.
  * Dies of: nothing.
@@ -10,10 +12,22 @@
 
 #include "gateway/gateway_priv.h"
 
+#define SWEEP_MS	50
+#define WHEEL		512			/* slots, a sweep each */
 #define LINGER_US	2000000
 #define GRACE_US	2000000		/* before a message is called slow */
 #define SHED_MOST	64		/* connections in one walk */
 #define STATUS_SWEEPS	(1000 / SWEEP_MS)
+
+struct timers {
+	struct gateway	*gw;		/* borrowed */
+	struct event	*sweep;
+	uint64_t	 start_us;
+	uint64_t	 tick;		/* sweeps' worth of time seen */
+	unsigned	 sweeps;
+	struct conns	 awake;
+	struct conns	 wheel[WHEEL];	/* by tick */
+};
 
 static bool
 older(uint64_t now, uint64_t since, uint64_t ms)
@@ -175,27 +189,139 @@ tell_status(struct gateway *gw)
 	proc_status(gw->proc, text);
 }
 
-void
-timers_sweep(evutil_socket_t fd, short what, void *arg)
+/* Only pings and silence lie ahead: see check_ws. */
+static bool
+is_quiet(const struct conn *c)
 {
-	struct gateway *gw = arg;
+	return c->state == CONN_WS && c->session.state == SESSION_OPEN &&
+	    c->session.n_out == 0 && c->partial_us == 0 &&
+	    conn_unsent(c) == 0 && (c->flow == NULL || flow_quiet(c->flow));
+}
+
+static void
+sleep_until_due(struct timers *t, struct conn *c, uint64_t now)
+{
+	const struct conf *conf = t->gw->conf;
+	uint64_t due = c->asked_us + conf->ping_ms * 1000, ticks;
+	uint64_t silent = c->heard_us + conf->silent_ms * 1000;
+
+	if (c->paused == 0 && silent < due)
+		due = silent;
+	ticks = due <= now ? 1 : (due - now) / (SWEEP_MS * 1000) + 1;
+	if (ticks >= WHEEL)
+		ticks = WHEEL - 1;	/* and is looked at then */
+	c->slot = (uint32_t)((t->tick + ticks) % WHEEL);
+	c->asleep = true;
+	TAILQ_REMOVE(&t->awake, c, watch);
+	TAILQ_INSERT_TAIL(&t->wheel[c->slot], c, watch);
+}
+
+void
+timers_wake(struct conn *c)
+{
+	struct timers *t = c->gw->timers;
+
+	if (!c->asleep)
+		return;
+	c->asleep = false;
+	TAILQ_REMOVE(&t->wheel[c->slot], c, watch);
+	TAILQ_INSERT_TAIL(&t->awake, c, watch);
+}
+
+void
+timers_wake_all(struct gateway *gw)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &gw->conns, entry)
+		timers_wake(c);
+}
+
+void
+timers_add(struct conn *c)
+{
+	TAILQ_INSERT_TAIL(&c->gw->timers->awake, c, watch);
+}
+
+void
+timers_remove(struct conn *c)
+{
+	struct timers *t = c->gw->timers;
+
+	TAILQ_REMOVE(c->asleep ? &t->wheel[c->slot] : &t->awake, c, watch);
+}
+
+/* Those whose slot has come. */
+static void
+turn_wheel(struct timers *t, uint64_t now)
+{
+	uint64_t tick = (now - t->start_us) / (SWEEP_MS * 1000);
+	struct conns *slot;
+
+	if (tick > t->tick + WHEEL)
+		t->tick = tick - WHEEL;
+	while (t->tick < tick) {
+		slot = &t->wheel[++t->tick % WHEEL];
+		while (!TAILQ_EMPTY(slot))
+			timers_wake(TAILQ_FIRST(slot));
+	}
+}
+
+static void
+check(struct conn *c, uint64_t now)
+{
+	if (c->state == CONN_HTTP)
+		check_http(c, now);
+	else if (c->state == CONN_WS)
+		check_ws(c, now);
+	else
+		check_linger(c, now);
+}
+
+static void
+on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct timers *t = arg;
+	struct gateway *gw = t->gw;
 	uint64_t now = proc_now_us();
 	struct conn *c, *next;
 
 	(void)fd;
 	(void)what;
-	for (c = TAILQ_FIRST(&gw->conns); c != NULL; c = next) {
-		next = TAILQ_NEXT(c, entry);
-		if (c->state == CONN_HTTP)
-			check_http(c, now);
-		else if (c->state == CONN_WS)
-			check_ws(c, now);
-		else
-			check_linger(c, now);
+	turn_wheel(t, now);
+	for (c = TAILQ_FIRST(&t->awake); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, watch);
+		check(c, now);
+		if (is_quiet(c))
+			sleep_until_due(t, c, now);
 	}
 	shed(gw);
-	if (gw->sweeps++ % STATUS_SWEEPS == 0)
+	if (t->sweeps++ % STATUS_SWEEPS == 0)
 		tell_status(gw);
 	if (gw->draining && gw->n_conns == 0 && store_waiting(gw->store) == 0)
 		proc_stop(gw->proc);
+}
+
+struct timers *
+timers_new(struct gateway *gw)
+{
+	struct timeval tv = { 0, SWEEP_MS * 1000 };
+	struct timers *t = xcalloc(1, sizeof(*t));
+	unsigned i;
+
+	t->gw = gw;
+	t->start_us = proc_now_us();
+	TAILQ_INIT(&t->awake);
+	for (i = 0; i < WHEEL; i++)
+		TAILQ_INIT(&t->wheel[i]);
+	t->sweep = event_new(gw->base, -1, EV_PERSIST, on_sweep, t);
+	event_add(t->sweep, &tv);
+	return t;
+}
+
+void
+timers_free(struct timers *t)
+{
+	event_free(t->sweep);
+	xfree(t);
 }
