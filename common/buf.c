@@ -67,6 +67,36 @@ buf_drain(struct buf *b, size_t n)
 	b->len -= n;
 }
 
+#define SPARE_MOST	(256 * 1024)	/* larger ones are not kept */
+
+void
+buf_borrow(struct buf_pool *pool, struct buf *b)
+{
+	if (pool->n > 0)
+		*b = pool->spares[--pool->n];
+}
+
+void
+buf_return(struct buf_pool *pool, struct buf *b)
+{
+	if (b->cap > SPARE_MOST || pool->n == BUF_POOL) {
+		buf_clear(b);
+		return;
+	}
+	if (b->cap > 0) {
+		b->len = 0;
+		pool->spares[pool->n++] = *b;
+	}
+	buf_init(b);
+}
+
+void
+buf_pool_clear(struct buf_pool *pool)
+{
+	while (pool->n > 0)
+		buf_clear(&pool->spares[--pool->n]);
+}
+
 struct str
 str_of(const char *s)
 {

@@ -33,6 +33,21 @@ void	 buf_add(struct buf *, const void *, size_t);
 uint8_t	*buf_grow(struct buf *, size_t n);
 void	 buf_drain(struct buf *, size_t);		/* drops the first n */
 
+/*
+ * Empty buffers that many owners share: one has memory only while it holds
+ * something.  The pool keeps few and none that is large.
+ */
+#define BUF_POOL	8
+struct buf_pool {
+	struct buf	 spares[BUF_POOL];
+	unsigned	 n;
+};
+
+/* Gives b, which has no memory, that of a spare, if there is one. */
+void	 buf_borrow(struct buf_pool *, struct buf *b);
+void	 buf_return(struct buf_pool *, struct buf *b);	/* b has none then */
+void	 buf_pool_clear(struct buf_pool *);		/* frees */
+
 struct str	 str_of(const char *);
 int		 str_eq(struct str, const char *);
 

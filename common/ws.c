@@ -52,21 +52,50 @@ ws_pending(const struct ws *w)
 	return n;
 }
 
+/* Masks whole vectors; returns how many bytes that were. */
+#define MASK_VECTORS							\
+	lane m, x, y;							\
+	size_t i;							\
+									\
+	for (i = 0; i < sizeof(m); i += 4)				\
+		memcpy((uint8_t *)&m + i, mask, 4);			\
+	for (i = 0; i + 2 * sizeof(x) <= len; i += 2 * sizeof(x)) {	\
+		memcpy(&x, p + i, sizeof(x));				\
+		memcpy(&y, p + i + sizeof(x), sizeof(y));		\
+		x ^= m;							\
+		y ^= m;							\
+		memcpy(p + i, &x, sizeof(x));				\
+		memcpy(p + i + sizeof(x), &y, sizeof(y));		\
+	}								\
+	return i;
+
 typedef uint8_t lane __attribute__((vector_size(32)));
+
+static size_t
+mask_any(uint8_t *p, size_t len, const uint8_t mask[4])
+{
+	MASK_VECTORS
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static size_t
+mask_avx2(uint8_t *p, size_t len, const uint8_t mask[4])
+{
+	MASK_VECTORS
+}
+#endif
 
 void
 ws_mask(uint8_t *p, size_t len, const uint8_t mask[4])
 {
-	lane m, x;
 	size_t i;
 
-	for (i = 0; i < sizeof(m); i += 4)
-		memcpy((uint8_t *)&m + i, mask, 4);
-	for (i = 0; i + sizeof(x) <= len; i += sizeof(x)) {
-		memcpy(&x, p + i, sizeof(x));
-		x ^= m;
-		memcpy(p + i, &x, sizeof(x));
-	}
+#if defined(__x86_64__)
+	if (len >= 256 && __builtin_cpu_supports("avx2"))
+		i = mask_avx2(p, len, mask);
+	else
+#endif
+		i = mask_any(p, len, mask);
 	for (; i < len; i++)
 		p[i] ^= mask[i & 3];
 }
@@ -229,6 +258,14 @@ give_message(struct ws *w, enum ws_opcode opcode, uint8_t *p, size_t len,
 }
 
 static void
+add(const struct ws *w, struct buf *b, const uint8_t *p, size_t n)
+{
+	if (b->cap == 0 && w->pool != NULL)
+		buf_borrow(w->pool, b);
+	buf_add(b, p, n);
+}
+
+static void
 on_fragment(struct ws *w, const struct head *h, const uint8_t *p,
     struct ws_event *ev)
 {
@@ -240,7 +277,7 @@ on_fragment(struct ws *w, const struct head *h, const uint8_t *p,
 	if (h->len == 0)
 		w->empty++;
 	else
-		buf_add(&w->message, p, h->len);
+		add(w, &w->message, p, h->len);
 	if (!h->fin)
 		return;
 	w->open = false;
@@ -297,9 +334,11 @@ look(struct ws *w, struct head *h, const uint8_t *p, size_t len,
 }
 
 static void
-release(struct buf *b)
+release(const struct ws *w, struct buf *b)
 {
-	if (b->cap > KEEP_BYTES)
+	if (w->pool != NULL)
+		buf_return(w->pool, b);
+	else if (b->cap > KEEP_BYTES)
 		buf_clear(b);
 	else
 		buf_reset(b);
@@ -310,9 +349,9 @@ static void
 take_back(struct ws *w)
 {
 	if (w->given_partial)
-		release(&w->partial);
+		release(w, &w->partial);
 	if (w->given_message)
-		release(&w->message);
+		release(w, &w->message);
 	w->given_partial = w->given_message = false;
 }
 
@@ -338,6 +377,7 @@ recv_partial(struct ws *w, const uint8_t *data, size_t len, struct ws_event *ev)
 	buf_add(&w->partial, data + used, n);
 	used += n;
 	if (n == need) {
+		w->filled = false;
 		w->given_partial = true;
 		on_frame(w, &h, w->partial.data + h.size, ev);
 	}
@@ -355,7 +395,7 @@ recv_whole(struct ws *w, uint8_t *data, size_t len, struct ws_event *ev)
 	if (got < 0)
 		return len;
 	if (got == 0 || h.size + h.len > len) {
-		buf_add(&w->partial, data, len);
+		add(w, &w->partial, data, len);
 		return len;
 	}
 	on_frame(w, &h, data + h.size, ev);
@@ -371,7 +411,7 @@ ws_recv(struct ws *w, uint8_t *data, size_t len, struct ws_event *ev)
 	take_back(w);
 	if (w->dead)
 		return len;
-	while (used < len && ev->type == WS_EV_NONE) {
+	while ((used < len || w->filled) && ev->type == WS_EV_NONE) {
 		if (w->given_partial)	/* a fragment, copied by now */
 			take_back(w);
 		if (w->partial.len > 0)
@@ -382,6 +422,33 @@ ws_recv(struct ws *w, uint8_t *data, size_t len, struct ws_event *ev)
 	if (w->given_partial && ev->type == WS_EV_NONE)
 		take_back(w);
 	return used;
+}
+
+size_t
+ws_room(const struct ws *w, uint8_t **p)
+{
+	const struct buf *b = &w->partial;
+	struct head h;
+	const char *why;
+	size_t need;
+
+	if (w->dead || w->filled || w->given_partial || b->len == 0 ||
+	    read_head(&h, b->data, b->len, &why) != 1)
+		return 0;
+	need = h.size + (size_t)h.len - b->len;
+	*p = b->data + b->len;
+	return need < b->cap - b->len ? need : b->cap - b->len;
+}
+
+void
+ws_filled(struct ws *w, size_t n)
+{
+	struct head h;
+	const char *why;
+
+	w->partial.len += n;
+	if (n > 0 && read_head(&h, w->partial.data, w->partial.len, &why) == 1)
+		w->filled = w->partial.len == h.size + h.len;
 }
 
 size_t

@@ -40,12 +40,14 @@ struct ws_event {
 struct ws {
 	enum ws_end		 end;
 	struct ws_limits	 limits;
+	struct buf_pool		*pool;		/* borrowed; NULL: none */
 	struct buf		 partial;	/* of a frame */
 	struct buf		 message;	/* fragments so far */
 	enum ws_opcode		 opcode;	/* of the open message */
 	unsigned		 fragments, empty;
 	bool			 open;		/* a message is open */
 	bool			 dead;		/* after CLOSE or ERROR */
+	bool			 filled;	/* the frame in partial is whole */
 	bool			 given_partial;	/* the last event lent partial */
 	bool			 given_message;	/* the last event lent message */
 };
@@ -57,6 +59,13 @@ void	 ws_clear(struct ws *);		/* frees */
  * Call again with the rest until the event is WS_EV_NONE.
  */
 size_t	 ws_recv(struct ws *, uint8_t *data, size_t len, struct ws_event *);
+/*
+ * Where the rest of a frame that was cut off may be read to, 0 if nowhere.
+ * Memory is not taken for it.  Then ws_filled() says how much came, and
+ * ws_recv() must be called, even with no bytes.
+ */
+size_t	 ws_room(const struct ws *, uint8_t **);
+void	 ws_filled(struct ws *, size_t);
 /* Bytes of a message not yet complete (for limits on slow senders). */
 size_t	 ws_pending(const struct ws *);
 

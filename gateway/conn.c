@@ -6,6 +6,7 @@
  * Dies of: nothing.
  */
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,16 +112,42 @@ take_input(struct conn *c, uint8_t *p, size_t n)
 		conn_flush(c);
 }
 
+/* The rest of a frame that was cut off goes where its beginning is. */
+static ssize_t
+read_some(struct conn *c, size_t *used)
+{
+	struct iovec iov[2];
+	ssize_t n;
+
+	iov[0].iov_len = 0;
+	if (c->state == CONN_WS)
+		iov[0].iov_len = ws_room(&c->ws,
+		    (uint8_t **)&iov[0].iov_base);
+	iov[1].iov_base = c->gw->read_buf;
+	iov[1].iov_len = READ_BYTES;
+	*used = 0;
+	if (iov[0].iov_len == 0)
+		return recv(c->fd, c->gw->read_buf, READ_BYTES, 0);
+	n = readv(c->fd, iov, 2);
+	if (n > 0) {
+		*used = (size_t)n < iov[0].iov_len ? (size_t)n :
+		    iov[0].iov_len;
+		ws_filled(&c->ws, *used);
+	}
+	return n;
+}
+
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
-	ssize_t n;
+	size_t used;
+	ssize_t n = read_some(c, &used);
 
+	(void)fd;
 	(void)what;
-	n = recv(fd, c->gw->read_buf, READ_BYTES, 0);
 	if (n > 0)
-		take_input(c, c->gw->read_buf, (size_t)n);
+		take_input(c, c->gw->read_buf, (size_t)n - used);
 	else if (n == 0)
 		conn_drop(c, "closed by the peer");
 	else if (errno != EAGAIN && errno != EINTR)

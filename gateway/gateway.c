@@ -41,8 +41,6 @@ gateway_new(struct proc *p)
 void
 gateway_free(struct gateway *gw)
 {
-	unsigned i;
-
 	conn_free_all(gw);
 	route_free(gw->route);
 	store_free(gw->store);
@@ -50,8 +48,7 @@ gateway_free(struct gateway *gw)
 	files_unref(gw->files);
 	timers_free(gw->timers);
 	event_free(gw->reap);
-	for (i = 0; i < gw->n_spares; i++)
-		buf_clear(&gw->spares[i]);
+	buf_pool_clear(&gw->pool);
 	buf_clear(&gw->scratch);
 	msg_arena_clear(&gw->arena);
 	buf_clear(&gw->stats);

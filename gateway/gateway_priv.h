@@ -26,7 +26,6 @@
 #include "gateway/store.h"
 
 #define READ_BYTES	(256 * 1024)	/* of the shared read buffer */
-#define SPARES		16		/* output buffers kept for all */
 #define SUBJECT_LEN	64
 #define LINK_PINGS	5		/* before the first LINK */
 #define LINK_MOST_MS	3000		/* then ANNOUNCE waits no longer for it */
@@ -142,8 +141,7 @@ struct gateway {
 	uint64_t		 bytes;		/* in all buffers */
 	uint8_t			*read_buf;
 	struct conn		*reading;	/* whose input is being read */
-	struct buf		 spares[SPARES];	/* empty output buffers */
-	unsigned		 n_spares;
+	struct buf_pool		 pool;		/* of output, partial frames */
 	struct buf		 scratch;	/* a message being encoded */
 	struct timers		*timers;
 	struct event		*reap;

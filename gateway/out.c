@@ -16,7 +16,7 @@
 #include "gateway/gateway_priv.h"
 
 #define DIRECT		8192		/* bytes of a body not copied first */
-#define SPARE_MOST	(512 * 1024)	/* larger buffers are not kept */
+#define SCRATCH_MOST	(256 * 1024)	/* a larger one is not kept */
 
 size_t
 conn_unsent(const struct conn *c)
@@ -60,30 +60,12 @@ note_output(struct conn *c)
 	conn_flush_later(c);
 }
 
+/* The output has gone. */
 static void
-take_spare(struct conn *c)
+clear_output(struct conn *c)
 {
-	struct gateway *gw = c->gw;
-
-	if (gw->n_spares > 0)
-		c->out = gw->spares[--gw->n_spares];
-}
-
-/* The buffer of an output that has gone. */
-static void
-give_spare(struct conn *c)
-{
-	struct gateway *gw = c->gw;
-
 	c->out_start = 0;
-	if (gw->n_spares == SPARES || c->out.cap > SPARE_MOST) {
-		buf_clear(&c->out);
-		return;
-	}
-	buf_reset(&c->out);
-	if (c->out.cap > 0)
-		gw->spares[gw->n_spares++] = c->out;
-	buf_init(&c->out);
+	buf_return(&c->gw->pool, &c->out);
 }
 
 static void
@@ -94,7 +76,7 @@ add_output(struct conn *c, const void *p, size_t n)
 	if (conn_unsent(c) == 0)
 		c->moved_us = proc_now_us();
 	if (c->out.cap == 0)
-		take_spare(c);
+		buf_borrow(&c->gw->pool, &c->out);
 	buf_add(&c->out, p, n);
 }
 
@@ -143,7 +125,7 @@ send_direct(struct conn *c, const uint8_t *head, size_t n, struct bytes body)
 		skip = 0;
 	} else {
 		skip -= before;
-		give_spare(c);
+		clear_output(c);
 	}
 	if (skip < n)
 		add_output(c, head + skip, n - skip);
@@ -196,7 +178,7 @@ conn_send(struct conn *c, const struct msg *m)
 	body.p = b->data;
 	body.n = b->len;
 	conn_forward(c, body);
-	if (b->cap > SPARE_MOST)
+	if (b->cap > SCRATCH_MOST)
 		buf_clear(b);
 }
 
@@ -288,7 +270,7 @@ conn_free_output(struct conn *c)
 {
 	while (!STAILQ_EMPTY(&c->bulk))
 		drop_first(c);
-	give_spare(c);
+	clear_output(c);
 }
 
 static ssize_t
@@ -330,7 +312,7 @@ static void
 shrink_output(struct conn *c)
 {
 	if (c->out_start == c->out.len)
-		give_spare(c);
+		clear_output(c);
 	else if (c->out_start > c->out.len / 2) {
 		buf_drain(&c->out, c->out_start);
 		c->out_start = 0;

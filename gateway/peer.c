@@ -44,6 +44,7 @@ peer_start(struct conn *c)
 	xfree(c->http);
 	c->http = NULL;
 	ws_init(&c->ws, WS_SERVER, &limits);
+	c->ws.pool = &c->gw->pool;
 	set_limits(c, conf->ws_hello_bytes);
 	session_init(&c->session, &session, c->trusted);
 }

@@ -185,6 +185,73 @@ START_TEST(whole_frames_stay_in_place)
 }
 END_TEST
 
+/* As a gateway reads: what is missing of a cut frame goes where its beginning
+ * is, the rest to a buffer of all. */
+static size_t
+read_in_place(struct ws *w, const uint8_t *p, size_t n, uint8_t *shared)
+{
+	uint8_t *room = NULL;
+	size_t used = ws_room(w, &room);
+
+	if (used > n)
+		used = n;
+	if (used > 0) {
+		memcpy(room, p, used);
+		ws_filled(w, used);
+	}
+	memcpy(shared, p + used, n - used);
+	return n - used;
+}
+
+START_TEST(cut_frames)
+{
+	static const size_t sizes[] = { 3, 1000, 60000, 0, 125, 126, 65536, 9 };
+	struct buf_pool pool = { 0 };
+	struct ws_event ev;
+	uint8_t *shared;
+	struct buf all;
+	struct ws w;
+	size_t at, n, used, len, i, seen = 0, step = 1 + (size_t)_i * 7919;
+
+	buf_init(&all);
+	for (i = 0; i < 40; i++) {
+		uint8_t *data = calloc(1, sizes[i % 8] + 1);
+
+		memset(data, (int)i + 1, sizes[i % 8]);
+		ws_frame(&all, WS_BINARY, data, sizes[i % 8], mask);
+		free(data);
+	}
+	shared = malloc(all.len);
+	ws_init(&w, WS_SERVER, &limits);
+	w.pool = &pool;
+	for (at = 0; at < all.len; at += n) {
+		n = all.len - at < step ? all.len - at : step;
+		len = read_in_place(&w, all.data + at, n, shared);
+		used = 0;
+		do {
+			used += ws_recv(&w, shared + used, len - used, &ev);
+			if (ev.type == WS_EV_NONE)
+				break;
+			ck_assert_int_eq(ev.type, WS_EV_MESSAGE);
+			ck_assert_uint_eq(ev.len, sizes[seen++ % 8]);
+			for (i = 0; i < ev.len; i++)
+				if (ev.data[i] != seen)
+					ck_abort_msg("byte %zu of %zu", i,
+					    seen);
+		} while (1);
+		ck_assert_uint_eq(used, len);
+	}
+	ck_assert_uint_eq(seen, 40);
+	/* Nothing is open: it has no memory, the pool has. */
+	ck_assert_uint_eq(w.partial.cap + w.message.cap, 0);
+	ck_assert(pool.n > 0 || step > all.len);
+	ws_clear(&w);
+	buf_pool_clear(&pool);
+	buf_clear(&all);
+	free(shared);
+}
+END_TEST
+
 START_TEST(masking)
 {
 	uint8_t a[200], b[200];
@@ -410,6 +477,7 @@ main(void)
 	tcase_add_test(t, bad_frames);
 	tcase_add_test(t, limits_hold);
 	tcase_add_test(t, whole_frames_stay_in_place);
+	tcase_add_loop_test(t, cut_frames, 0, 14);
 	tcase_add_test(t, masking);
 	tcase_add_test(t, both_ends);
 	tcase_add_test(t, control_between_fragments);

@@ -157,7 +157,7 @@ fill(struct load *l, struct client *c)
 	bool waits = false;
 	ssize_t sent;
 
-	while (c->sent < most) {
+	while (turn > 0 && c->sent < most) {
 		n = turn - c->sent % turn;
 		if (n > most - c->sent)
 			n = most - c->sent;
