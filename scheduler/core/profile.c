@@ -12,6 +12,7 @@
 
 #define USERS_MANY	4	/* from so many a value is said to be shared */
 #define WINDOW		16	/* levels looked at in a row, of many */
+#define EXPORT_BYTES	80	/* that a RESULT says of a value */
 
 static struct level *
 level_get(struct graph *g, uint32_t level)
@@ -161,6 +162,15 @@ profile_joins(const struct graph *g, const uint32_t *refs, uint32_t n,
 	return in != 0 && !several && g->ops[in].users == uses ? in : 0;
 }
 
+/* What a RESULT says of a value: a small one is in it. */
+static float
+profile_answer(const struct sched *s, const struct graph *g, uint32_t op)
+{
+	uint64_t n = shape_bytes_most(s, shape_most(g, op));
+
+	return (float)(EXPORT_BYTES + (n > MSG_SMALL ? 0 : n));
+}
+
 static void
 profile_op(const struct sched *s, struct graph *g, uint32_t op, uint32_t base)
 {
@@ -176,6 +186,9 @@ profile_op(const struct sched *s, struct graph *g, uint32_t op, uint32_t base)
 	o->level = level & 0xffffff;
 	l->work += (double)o->ref_us;
 	l->chains += joins == 0;
+	l->code += (float)(PROGRAM_OP + 4 * n);
+	if (o->flags & OPF_HELD)
+		l->answer += profile_answer(s, g, op);
 	profile_back(g, op);
 	for (k = 0; k < n; k++) {
 		if (g->ops[refs[k]].flags & OPF_SOURCE)
@@ -222,49 +235,73 @@ stage_of(const struct level *l, double factor, struct stage *out)
 	out->level.some *= t;
 	out->level.many *= t;
 	out->level.wanted *= t;
+	out->level.code *= t;
+	out->level.answer *= t;
 	out->level.chains = (uint32_t)((double)l->chains * f + 0.5);
 	if (out->level.chains == 0)
 		out->level.chains = 1;
 	return true;
 }
 
-static double
-levels_left(const struct graph *g, uint32_t from, uint32_t to)
+/* Sums over levels, in the fields of one. */
+static struct level
+levels_sum(const struct graph *g, uint32_t from, uint32_t to)
 {
-	double sum = 0;
+	struct level sum = { 0 };
+	const struct level *l;
 
-	for (; from < to; from++)
-		sum += g->levels[from].left;
+	for (; from < to; from++) {
+		l = &g->levels[from];
+		sum.left += l->left;
+		sum.fresh += l->fresh;
+		sum.shared += l->shared;
+		sum.wanted += l->wanted;
+	}
 	return sum;
 }
 
 /*
- * Deep graphs repeat themselves: of each part some levels in a row stand for
- * all, with the part's work.
+ * Some levels in the middle stand for all from..to: with their work, and with
+ * the bytes that come or go but once.
  */
+static uint32_t
+stages_part(const struct graph *g, uint32_t from, uint32_t to,
+    struct stage *out)
+{
+	struct level all = levels_sum(g, from, to), seen;
+	uint32_t middle = from + (to - from - WINDOW) / 2, k, n = 0;
+	double times = (double)(to - from) / WINDOW;
+	float part;
+
+	seen = levels_sum(g, middle, middle + WINDOW);
+	for (k = 0; k < WINDOW && seen.left > 0; k++) {
+		if (!stage_of(&g->levels[middle + k],
+		    all.left / seen.left / times, &out[n]))
+			continue;
+		part = (float)(out[n].level.left / all.left);
+		out[n].level.fresh = all.fresh * part;
+		out[n].level.shared = all.shared * part;
+		out[n].level.wanted = all.wanted * part;
+		out[n++].times = times;
+	}
+	return n;
+}
+
+/* Deep graphs repeat themselves, after a beginning: parts are sampled. */
 static uint32_t
 stages_sampled(const struct graph *g, struct stage out[STAGES_MAX])
 {
-	uint32_t all = g->n_levels + 1 - g->first_level, parts, i, n = 0;
-	uint32_t from, to, middle, k;
-	double left, seen, times;
+	uint32_t from = g->first_level, all, parts, i, n = 0;
 
-	parts = STAGES_MAX / WINDOW;
-	for (i = 0; i < parts; i++) {
-		from = g->first_level + (uint32_t)((uint64_t)all * i / parts);
-		to = g->first_level +
-		    (uint32_t)((uint64_t)all * (i + 1) / parts);
-		middle = from + (to - from - WINDOW) / 2;
-		left = levels_left(g, from, to);
-		seen = levels_left(g, middle, middle + WINDOW);
-		times = (double)(to - from) / WINDOW;
-		for (k = 0; k < WINDOW && seen > 0; k++) {
-			if (!stage_of(&g->levels[middle + k],
-			    left / seen / times, &out[n]))
-				continue;
-			out[n++].times = times;
-		}
-	}
+	for (i = 0; i < WINDOW; i++)
+		n += stage_of(&g->levels[from++], 1, &out[n]);
+	all = g->n_levels + 1 - from;
+	parts = STAGES_MAX / WINDOW - 1;
+	for (i = 0; i < parts; i++)
+		n += stages_part(g,
+		    from + (uint32_t)((uint64_t)all * i / parts),
+		    from + (uint32_t)((uint64_t)all * (i + 1) / parts),
+		    &out[n]);
 	return n;
 }
 

@@ -79,6 +79,7 @@ struct level {
 	float		known;		/* sources that lower levels used too */
 	float		single, some, many;	/* from below; by consumers */
 	float		wanted;		/* made here and asked for */
+	float		code, answer;	/* in messages there and back */
 	uint32_t	chains;
 };
 

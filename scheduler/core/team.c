@@ -43,7 +43,7 @@ struct question {
 	const struct graph *g;
 	struct stage	stages[STAGES_MAX];
 	uint32_t	n;
-	double		work, bytes, wanted, chains, ops;
+	double		work, bytes, code, wanted, chains, ops;
 	/* what of the graph's mix is not 0 */
 	struct share {
 		double	us;
@@ -81,7 +81,7 @@ question_init(struct question *q, const struct sched *s, struct graph *g)
 	q->g = g;
 	q->n = profile_stages(g, q->stages);
 	question_mix(q);
-	q->work = q->bytes = q->wanted = q->chains = 0;
+	q->work = q->bytes = q->code = q->wanted = q->chains = 0;
 	q->held = false;
 	q->ops = (double)g->count[OP_PENDING] + g->count[OP_COMPUTING];
 	for (i = 0; i < q->n; i++) {
@@ -90,7 +90,8 @@ question_init(struct question *q, const struct sched *s, struct graph *g)
 		q->stages[i].root = estimate_root(l->chains);
 		q->work += l->work * w;
 		q->bytes += ((double)l->fresh + (double)l->shared) * w;
-		q->wanted += (double)l->wanted * w;
+		q->code += (double)l->code * w;
+		q->wanted += ((double)l->wanted + (double)l->answer) * w;
 		q->chains += l->work * w * l->chains;
 	}
 	q->chains = q->work > 0 ? q->chains / q->work : 1;
@@ -137,7 +138,7 @@ member_of(const struct question *q, uint32_t peer)
 	m.rate = q->work / member_us(q, p) / (1 + others);
 	m.wait = member_wait(q->s, p);
 	m.alone = q->work / (m.rate * (wide > 1 ? wide : 1));
-	data = q->held ? 0 : q->bytes * m.down;
+	data = (q->held ? q->code : q->code + q->bytes) * m.down;
 	m.alone = m.rtt + m.wait + (data > m.alone ? data : m.alone) +
 	    q->wanted * m.up;
 	return m;
@@ -172,11 +173,10 @@ level_alone(const struct question *q, const struct team *t,
 	const struct member *h = &t->home;
 	double wide = h->slots < l->chains ? h->slots : l->chains, us, moved;
 
-	us = l->work / (h->rate * wide);
-	if (!q->held)
-		us = larger(us, ((double)l->fresh + (double)l->shared) *
-		    h->down);
-	us += (double)l->wanted * h->up;
+	moved = (double)l->code + (q->held ? 0 : (double)l->fresh +
+	    (double)l->shared);
+	us = larger(l->work / (h->rate * wide), moved * h->down);
+	us += ((double)l->wanted + (double)l->answer) * h->up;
 	if (t->n > 1 && !q->held)
 		us += (double)l->known * h->down;
 	/* What it made itself is there. */
@@ -195,16 +195,17 @@ level_spread(const struct question *q, const struct team *t,
 	double n = l->chains, part = n < t->n ? n / t->n : 1, us, moved;
 
 	us = larger(l->work / (t->rate * part), l->work / (n * t->home.rate));
+	moved = (double)l->code;
 	if (!q->held)
-		us = larger(us, ((double)l->fresh + (double)l->shared *
-		    (st->root < t->root ? st->root : t->root)) /
-		    (t->down * part));
+		moved += (double)l->fresh + (double)l->shared *
+		    (st->root < t->root ? st->root : t->root);
+	us = larger(us, moved / (t->down * part));
 	moved = (double)l->some + (double)l->single * (n >= 2.0 * t->n ?
 	    GOES_SINGLE : 1);
 	us += GOES_AWAY * (1 - 1.0 / t->n) * t->dear / t->rate * moved;
 	us += 2 * t->hop / t->n * ((double)l->some + (double)l->many) / n;
 	us += (double)l->many * (t->home.up + t->n / t->down);
-	us += (double)l->wanted / (t->up * part);
+	us += ((double)l->wanted + (double)l->answer) / (t->up * part);
 	*more = t->rtt_rate / t->rate * 0.5;
 	return us + *more * 2;
 }

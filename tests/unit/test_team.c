@@ -70,7 +70,6 @@ peer_add(struct fixture *f, double speed, uint32_t slots, double rtt,
 	p->rtt_us = rtt * 1000;
 	p->down = down * 1e6;
 	p->up = up * 1e6;
-	p->hints = xcalloc(1, sizeof(*p->hints));
 	for (c = 0; c < COST_CLASSES; c++)
 		for (d = 0; d < DT_COUNT; d++)
 			p->us[c][d] = (float)(1 / speed);
