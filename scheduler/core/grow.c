@@ -247,6 +247,7 @@ grow_next(struct grow *gr)
 {
 	struct sched *s = gr->s;
 	uint32_t op;
+	bool takes;
 
 	while (s->n_stack > 0) {
 		op = s->stack[--s->n_stack];
@@ -255,7 +256,11 @@ grow_next(struct grow *gr)
 	}
 	while (s->n_mates > 0) {
 		op = s->mates[--s->n_mates];
-		if ((gr->g->ops[op].flags & OPF_READY) && grow_takes(gr, op))
+		gr->mate = true;
+		takes = (gr->g->ops[op].flags & OPF_READY) &&
+		    grow_takes(gr, op);
+		gr->mate = false;
+		if (takes)
 			return op;
 	}
 	if (gr->over)

@@ -78,6 +78,7 @@ struct grow {
 	uint64_t	 memory, bytes;		/* of values; of the program */
 	uint32_t	 last;		/* the op taken last */
 	bool		 closed, ahead, forced, over;
+	bool		 mate;		/* looked at as one's partner */
 };
 /* Ops into s->form, marked computing in the group; false: none. */
 bool	 grow_run(struct grow *);

@@ -194,6 +194,10 @@ steal_reaches(struct grow *gr, uint32_t op)
 	}
 	if (n.missing == 0)
 		return true;
+	/* What p waits for and is large is best made where it is used up. */
+	if (gr->mate && n.ship == 0 &&
+	    shape_bytes(shape_room(gr->g, op)) > MSG_SMALL)
+		return true;
 	home = gr->forced ? 0 : steal_home(gr, &n, op, &has);
 	if (home != 0 && !steal_pays(gr, &n, op, home, has)) {
 		gr->after_us = after;
