@@ -10,9 +10,6 @@
  */
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,10 +20,9 @@
 
 #include "common/ws.h"
 #include "common/xalloc.h"
+#include "tests/bench/echo/dial.h"
 
 #define READ_BYTES	(256 * 1024)
-#define ADDRESSES	32	/* of 127/8, so that ports do not run out */
-#define HANDSHAKE_MS	10000
 
 static const uint8_t mask[4] = { 0x9d, 0x31, 0x5a, 0xe7 };
 
@@ -50,20 +46,13 @@ struct load {
 	uint64_t	 messages;
 };
 
-static void
-die(const char *what)
-{
-	fprintf(stderr, "bench-echo-load: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 static double
 seconds(clockid_t clock)
 {
 	struct timespec ts;
 
 	if (clock_gettime(clock, &ts) == -1)
-		die("clock");
+		dial_die("clock");
 	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
 }
 
@@ -87,58 +76,6 @@ make_frames(struct load *l)
 	l->in = xmalloc(READ_BYTES);
 }
 
-static int
-dial(unsigned port, unsigned number)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	int on = 1, fd;
-
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		die("socket");
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
-	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + number % ADDRESSES);
-	if (bind(fd, (struct sockaddr *)&in, sizeof(in)) == -1)
-		die("bind");
-	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	in.sin_port = htons((uint16_t)port);
-	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) == -1)
-		die("connect");
-	return fd;
-}
-
-/* The answer is read to its last byte: the server says nothing unasked. */
-static void
-shake_hands(int fd)
-{
-	struct timeval tv = { HANDSHAKE_MS / 1000, 0 };
-	char key[WS_KEY_LEN];
-	uint8_t random[16] = { 1 }, answer[2048];
-	const char *why = "no answer";
-	struct buf b;
-	size_t n = 0, used = 0;
-	ssize_t got = 0;
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	ws_key(random, key);
-	buf_init(&b);
-	ws_client_request(&b, "localhost", "/raven", NULL, key);
-	if (send(fd, b.data, b.len, MSG_NOSIGNAL) != (ssize_t)b.len)
-		die("handshake");
-	buf_clear(&b);
-	while (n < sizeof(answer)) {
-		got = recv(fd, answer + n, sizeof(answer) - n, 0);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-		if (ws_client_check(answer, n, key, &used, &why) == 1)
-			return;
-	}
-	fprintf(stderr, "bench-echo-load: handshake: %s\n", why);
-	exit(1);
-}
-
 static void
 watch(struct load *l, struct client *c, int how)
 {
@@ -146,7 +83,7 @@ watch(struct load *l, struct client *c, int how)
 	    (c->waits ? EPOLLOUT : 0), .data.ptr = c };
 
 	if (epoll_ctl(l->epoll, how, c->fd, &ev) == -1)
-		die("epoll_ctl");
+		dial_die("epoll_ctl");
 }
 
 static void
@@ -163,7 +100,7 @@ fill(struct load *l, struct client *c)
 			n = most - c->sent;
 		sent = send(c->fd, l->out + c->sent % turn, n, MSG_NOSIGNAL);
 		if (sent == -1 && errno != EAGAIN)
-			die("send");
+			dial_die("send");
 		if (sent == -1) {
 			waits = true;
 			break;
@@ -211,7 +148,7 @@ take(struct load *l, struct client *c)
 	if (n == -1 && errno == EAGAIN)
 		return;
 	if (n <= 0)
-		die("the server closed");
+		dial_die("the server closed");
 	check(l, c->got, l->in, (size_t)n);
 	c->got += (size_t)n;
 	l->messages += c->got / frame - before;
@@ -244,7 +181,7 @@ resident_kib(const char *pid)
 
 	snprintf(path, sizeof(path), "/proc/%s/status", pid);
 	if ((fp = fopen(path, "r")) == NULL)
-		die(path);
+		dial_die(path);
 	while (fgets(line, sizeof(line), fp) != NULL)
 		if (sscanf(line, "VmRSS: %lu", &kib) == 1)
 			break;
@@ -259,13 +196,12 @@ open_all(struct load *l, unsigned port)
 
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll == -1)
-		die("epoll");
+		dial_die("epoll");
 	l->clients = xcalloc(l->n, sizeof(*l->clients));
 	for (i = 0; i < l->n; i++) {
-		l->clients[i].fd = dial(port, i);
-		shake_hands(l->clients[i].fd);
+		l->clients[i].fd = dial_gateway(port, i);
 		if (fcntl(l->clients[i].fd, F_SETFL, O_NONBLOCK) == -1)
-			die("fcntl");
+			dial_die("fcntl");
 		watch(l, &l->clients[i], EPOLL_CTL_ADD);
 	}
 }
@@ -288,7 +224,7 @@ main(int argc, char **argv)
 	l.window = (size_t)atol(argv[5]);
 	ms = atof(argv[6]);
 	if (clock_getcpuclockid(atoi(argv[2]), &clock) != 0)
-		die("pid");
+		dial_die("pid");
 	make_frames(&l);
 	open_all(&l, (unsigned)atoi(argv[1]));
 	for (i = 0; i < l.n; i++)
