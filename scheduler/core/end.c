@@ -108,7 +108,8 @@ graph_settle(struct sched *s, struct graph *g)
 	if (g->count[OP_PENDING] == 0 && g->count[OP_COMPUTING] == 0)
 		team_idle(s, g);
 	if (g->status != GRAPH_ENDING || g->count[OP_PENDING] > 0 ||
-	    g->count[OP_COMPUTING] > 0 || g->owed > 0 || g->uploads > 0)
+	    g->count[OP_COMPUTING] > 0 || g->owed > 0 ||
+	    g->uploads_owed > 0)
 		return;
 	graph_close(s, g, GRAPH_ENDED);
 }

@@ -192,6 +192,7 @@ result_value(struct result *x, const struct rec_export *e)
 	memcpy(v->digest, e->digest.p, DIGEST_LEN);
 	v->size = e->size;
 	v->known = true;
+	v->lineage_us = (float)x->k->lineage_us;
 	if (e->size <= MSG_SMALL && v->data == NULL) {
 		v->data = xmalloc(e->size + 1);
 		if (e->size > 0)

@@ -67,6 +67,7 @@ struct value {
 	bool		known;		/* digest is set, for ever */
 	bool		stored;		/* in raven:data */
 	uint32_t	upload;		/* in sched.uploads, while asked for */
+	float		lineage_us;	/* the longest work only it stands for */
 };
 
 /*
@@ -146,6 +147,7 @@ struct graph {
 	uint32_t	 cancelled;	/* pending when it was cancelled */
 	uint32_t	 owed;		/* ops with OPF_WANT */
 	uint32_t	 uploads;	/* asked for and not stored */
+	uint32_t	 uploads_owed;	/* of those, of ops with OPF_OWED */
 	uint64_t	 bytes;		/* of sources and held ops */
 	uint64_t	 compute_us;
 	uint64_t	 groups;	/* counter of this epoch */
@@ -192,6 +194,7 @@ struct group {
 	double		 predicted_us;	/* from sending to the end */
 	double		 transfer_us, busy_us;
 	double		 compute_us;	/* predicted compute alone */
+	double		 lineage_us;	/* with what its inputs stand for */
 };
 
 /* p holds the value: linked from the value and from the peer. */
@@ -264,6 +267,7 @@ struct upload {
 	uint64_t	deadline_us;	/* then it is asked for again */
 	uint8_t		tries;
 	bool		used;
+	bool		owed;		/* counted in graph.uploads_owed */
 };
 
 #define CROWD_ORDERS	5
@@ -486,6 +490,11 @@ uint64_t grow_memory(const struct graph *, uint32_t op);
 void	 local_ready(struct sched *, const struct graph *, uint32_t op);
 void	 local_free(struct peer *);
 void	 pool_free(struct graph *);	/* water.c */
+
+/* ship.c: what of a group's exports is uploaded at once. */
+bool	 ship_uploads(const struct sched *, const struct group *, uint32_t i,
+	    uint32_t op);
+void	 ship_lineage(const struct sched *, struct group *);
 
 /* send.c: a grown group becomes an ASSIGN. */
 void	 group_send(struct sched *, uint32_t group);

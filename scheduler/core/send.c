@@ -59,13 +59,6 @@ pack_exports(const struct packing *pk, uint32_t op, uint32_t index)
 	return false;
 }
 
-static bool
-pack_uploads(const struct graph *g, uint32_t op)
-{
-	return (g->ops[op].flags & OPF_OWED) != 0 &&
-	    shape_bytes(shape_most(g, op)) > MSG_SMALL;
-}
-
 /* What the op is in the group: data decides again what it decided before. */
 static void
 pack_shape(const struct packing *pk, uint32_t op, struct shape *shape)
@@ -101,8 +94,7 @@ pack_op(struct packing *pk, uint32_t op, uint32_t index)
 		g->ops[op].flags |= OPF_COMING;
 		pk->k->exports = sched_room(pk->k->exports, &pk->exports_cap,
 		    pk->k->n_exports + 1, sizeof(*pk->k->exports));
-		pk->k->exports[pk->k->n_exports++] = pack_uploads(g, op) ?
-		    op | EXPORT_UPLOAD : op;
+		pk->k->exports[pk->k->n_exports++] = op;
 	}
 	pack_shape(pk, op, &shape);
 	g->ops[op].got = program_copy_op(&s->writer, p, op - p->base,
@@ -159,6 +151,11 @@ group_send(struct sched *s, uint32_t index)
 	program_writer_reset(&s->writer, 0);
 	for (i = 0; i < k->n_ops; i++)
 		pack_op(&pk, k->ops[i], index);
+	ship_lineage(s, k);
+	for (i = 0; i < k->n_exports; i++) {
+		if (ship_uploads(s, k, index, k->exports[i]))
+			k->exports[i] |= EXPORT_UPLOAD;
+	}
 	/* Coming values have no slot yet: room before pointers are taken. */
 	for (i = 0; i < k->n_inputs; i++)
 		(void)value_slot(g, k->inputs[i].op);

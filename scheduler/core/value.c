@@ -197,6 +197,7 @@ value_unexpect(struct sched *s, struct graph *g, struct value *v)
 	s->free_upload = v->upload;
 	v->upload = 0;
 	g->uploads--;
+	g->uploads_owed -= u->owed;
 	g->dirty = true;	/* it may be what the end waits for */
 }
 
@@ -211,6 +212,16 @@ upload_time(const struct sched *s, uint32_t peer, uint64_t size)
 	up = up > UPLOAD_LEAST ? up : UPLOAD_LEAST;
 
 	return UPLOAD_US + (uint64_t)((double)size * 4e6 / up);
+}
+
+/* Others are a help only: the graph ends without them. */
+static void
+upload_owed(struct graph *g, uint32_t op, struct upload *u)
+{
+	if (u->owed || (g->ops[op].flags & OPF_OWED) == 0)
+		return;
+	u->owed = true;
+	g->uploads_owed++;
 }
 
 void
@@ -242,6 +253,7 @@ value_expect(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	map_put(&s->by_upload, key, i);
 	v->upload = i;
 	g->uploads++;
+	upload_owed(g, op, &s->uploads[i]);
 }
 
 static void
@@ -259,6 +271,8 @@ value_fetch(struct sched *s, struct graph *g, uint32_t op)
 {
 	struct value *v = value_get(g, op);
 
+	if (v != NULL && v->upload != 0)
+		upload_owed(g, op, &s->uploads[v->upload]);
 	if (v == NULL || v->stored || v->upload != 0 || v->holds == 0 ||
 	    v->data != NULL)
 		return;
@@ -365,8 +379,11 @@ value_unneeded(struct sched *s, struct graph *g, uint32_t op)
 	bool keep =
 	    (g->ops[op].flags & (OPF_HELD | OPF_WANT | OPF_PERSIST)) != 0;
 
-	if (v == NULL || g->ops[op].state != OP_COMPUTED || v->upload != 0)
+	if (v == NULL || g->ops[op].state != OP_COMPUTED ||
+	    (keep && v->upload != 0))
 		return;
+	if (v->upload != 0)
+		value_unexpect(s, g, v);
 	if (!keep || v->data != NULL)
 		value_drop(s, g, v);
 	if (!keep && v->data != NULL) {
