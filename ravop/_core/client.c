@@ -57,7 +57,7 @@ free_graph(struct client *c, struct client_graph *g)
 	xfree(g->name);
 	xfree(g->approach);
 	xfree(g->options);
-	xfree(g->wanted);
+	client_wants_clear(&g->wants);
 	xfree(g);
 }
 
@@ -167,7 +167,6 @@ client_again(struct client *c, bool connection)
 	struct client_graph *g;
 	struct client_batch *b;
 	uint32_t i;
-	size_t k;
 
 	for (i = 0; i < c->n_graphs; i++) {
 		g = c->graphs[i];
@@ -175,8 +174,7 @@ client_again(struct client *c, bool connection)
 		g->sent_batches = g->sent_bytes = 0;
 		for (b = g->first; b != NULL; b = b->next)
 			b->sent = false;
-		for (k = 0; k < g->n_wanted; k++)
-			g->wanted[k].sent = false;
+		client_wants_unsend(&g->wants);
 	}
 	if (connection)
 		client_data_lost(c);
@@ -327,23 +325,6 @@ copy_ops(const uint64_t *ops, size_t n)
 	return copy;
 }
 
-static void
-add_wanted(struct client_graph *g, uint64_t op, uint64_t n, bool carried)
-{
-	size_t i;
-
-	for (i = 0; i < g->n_wanted; i++)
-		if (g->wanted[i].op == op)
-			return;
-	if (g->n_wanted == g->cap_wanted) {
-		g->cap_wanted = g->cap_wanted == 0 ? 16 : g->cap_wanted * 2;
-		g->wanted = xrealloc(g->wanted,
-		    g->cap_wanted * sizeof *g->wanted);
-	}
-	g->wanted[g->n_wanted++] = (struct client_wanted){ .op = op, .n = n,
-	    .carried = carried };
-}
-
 uint64_t
 client_batch(struct client *c, uint32_t graph, struct buf *program,
     const uint64_t *want, size_t n_want, const uint64_t *persist,
@@ -363,7 +344,7 @@ client_batch(struct client *c, uint32_t graph, struct buf *program,
 	b->released = copy_ops(released, n_released);
 	b->n_released = n_released;
 	for (i = 0; i < n_want; i++)
-		add_wanted(g, want[i], b->n, true);
+		client_wants_add(&g->wants, want[i], b->n, true);
 	*g->last = b;
 	g->last = &b->next;
 	g->n_batches++;
@@ -377,25 +358,13 @@ client_want(struct client *c, uint32_t graph, const uint64_t *ops, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		add_wanted(g, ops[i], g->next_n - 1, false);
-}
-
-void
-client_got(struct client_graph *g, uint64_t op)
-{
-	size_t i;
-
-	for (i = 0; i < g->n_wanted; i++)
-		if (g->wanted[i].op == op) {
-			g->wanted[i] = g->wanted[--g->n_wanted];
-			return;
-		}
+		client_wants_add(&g->wants, ops[i], g->next_n - 1, false);
 }
 
 void
 client_unwant(struct client *c, uint32_t graph, uint64_t op)
 {
-	client_got(c->graphs[graph], op);
+	client_wants_drop(&c->graphs[graph]->wants, op);
 }
 
 void
@@ -442,7 +411,7 @@ client_forget(struct client *c, uint32_t graph)
 	struct client_graph *g = c->graphs[graph];
 
 	g->gone = true;
-	g->n_wanted = 0;
+	client_wants_clear(&g->wants);
 	while (g->first != NULL)
 		free_batch(client_shift(c, g));
 }

@@ -308,7 +308,7 @@ deliver(struct client *c, struct client_download *d, uint8_t *bytes)
 {
 	struct client_event *ev;
 
-	client_got(c->graphs[d->graph], d->op);
+	client_wants_drop(&c->graphs[d->graph]->wants, d->op);
 	ev = client_event(c, CLIENT_EV_VALUE, d->graph);
 	ev->op = d->op;
 	ev->shape = d->shape;

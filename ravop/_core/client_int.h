@@ -1,6 +1,6 @@
 /*
  * What the files of the client share: client.c (connection, graphs),
- * client_send.c (what leaves, and when), client_recv.c (what a message does)
+ * client_want.c (values waited for), client_send.c (what leaves, and when), client_recv.c (what a message does)
  * and client_data.c (tensors both ways).
  */
 #ifndef RAVOP_CLIENT_INT_H
@@ -25,6 +25,20 @@ struct client_batch {
 	bool			 sent, was_sent;
 };
 
+struct client_wanted {
+	uint64_t	op, n;		/* after which batch */
+	bool		carried;	/* by that batch */
+	bool		late;		/* not before it is recorded */
+	bool		sent;
+};
+
+struct client_wants {
+	struct client_wanted	*v;
+	uint32_t		*at;	/* by op: place in v + 1; 0: none */
+	size_t			 n, cap, cap_at;
+	size_t			 unsent;	/* of them */
+};
+
 struct client_graph {
 	uint8_t			 key[CLIENT_KEY];
 	uint64_t		 g, verify;
@@ -33,13 +47,7 @@ struct client_graph {
 	uint64_t		 next_n, acked;
 	size_t			 n_batches;
 	size_t			 sent_batches, sent_bytes;	/* of them */
-	struct client_wanted {
-		uint64_t	op, n;		/* after which batch */
-		bool		carried;	/* by that batch */
-		bool		late;		/* not before it is recorded */
-		bool		sent;
-	}			*wanted;
-	size_t			 n_wanted, cap_wanted;
+	struct client_wants	 wants;
 	bool			 asked;		/* GRAPH sent */
 	bool			 open;		/* ACK or WELCOME named it */
 	bool			 attach;
@@ -99,8 +107,18 @@ char		*client_text(const char *, size_t);
 void		 client_close(struct client *, uint32_t code, const char *why);
 void		 client_again(struct client *, bool connection);
 void		 client_acked(struct client *, uint32_t graph, uint64_t n);
-void		 client_got(struct client_graph *, uint64_t op);
 struct client_batch *client_shift(struct client *, struct client_graph *);
+
+/* client_want.c: by op number; an op is wanted once. */
+struct client_wanted *client_wants_find(const struct client_wants *,
+		    uint64_t op);
+void		 client_wants_add(struct client_wants *, uint64_t op,
+		    uint64_t n, bool carried);
+void		 client_wants_sent(struct client_wants *,
+		    struct client_wanted *, bool sent);
+void		 client_wants_drop(struct client_wants *, uint64_t op);
+void		 client_wants_unsend(struct client_wants *);
+void		 client_wants_clear(struct client_wants *);
 
 /* client_send.c */
 void		 client_write(struct client *, const struct msg *);

@@ -227,7 +227,7 @@ failed_value(struct client *c, uint32_t graph, uint64_t op, uint64_t cause,
 {
 	struct client_event *ev;
 
-	client_got(c->graphs[graph], op);
+	client_wants_drop(&c->graphs[graph]->wants, op);
 	ev = client_event(c, CLIENT_EV_FAILED, graph);
 	ev->op = op;
 	ev->cause = cause;
@@ -242,20 +242,19 @@ refused_value(struct client *c, uint32_t graph, const struct msg_refuse *m)
 {
 	struct client_graph *g = c->graphs[graph];
 	uint64_t op = m->op != 0 ? m->op : m->number;
-	size_t i;
+	struct client_wanted *want;
 
 	if (op == 0) {
 		client_refused(c, graph, m);
 		return;
 	}
-	for (i = 0; i < g->n_wanted && m->code == E_MISSING &&
-	    g->first != NULL; i++)
-		if (g->wanted[i].op == op) {
-			g->wanted[i].late = true;
-			g->wanted[i].n = g->next_n - 1;
-			g->wanted[i].sent = false;
-			return;
-		}
+	want = client_wants_find(&g->wants, op);
+	if (want != NULL && m->code == E_MISSING && g->first != NULL) {
+		want->late = true;
+		want->n = g->next_n - 1;
+		client_wants_sent(&g->wants, want, false);
+		return;
+	}
 	failed_value(c, graph, op, op, (uint32_t)m->code, m->text, str_of(""));
 }
 
@@ -352,7 +351,7 @@ on_value(struct client *c, const struct msg_value *m)
 		client_expect(c, graph, m, &shape);
 		return;
 	}
-	client_got(c->graphs[graph], m->op);
+	client_wants_drop(&c->graphs[graph]->wants, m->op);
 	ev = client_event(c, CLIENT_EV_VALUE, graph);
 	ev->op = m->op;
 	ev->shape = shape;

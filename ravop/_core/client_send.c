@@ -101,6 +101,7 @@ static void
 say_batch(struct client *c, struct client_graph *g, struct client_batch *b)
 {
 	struct msg m = { .id = M_BATCH };
+	struct client_wanted *want;
 	size_t i;
 
 	m.batch.g = g->g;
@@ -113,9 +114,11 @@ say_batch(struct client *c, struct client_graph *g, struct client_batch *b)
 	c->stats.batches++;
 	c->stats.resent += b->was_sent;
 	b->sent = b->was_sent = true;
-	for (i = 0; i < g->n_wanted; i++)
-		if (g->wanted[i].carried && g->wanted[i].n == b->n)
-			g->wanted[i].sent = true;
+	for (i = 0; i < b->n_want; i++) {
+		want = client_wants_find(&g->wants, b->want[i]);
+		if (want != NULL && want->carried && want->n == b->n)
+			client_wants_sent(&g->wants, want, true);
+	}
 	g->sent_batches++;
 	g->sent_bytes += b->program.len;
 }
@@ -129,11 +132,11 @@ say_want(struct client *c, struct client_graph *g)
 	struct client_wanted *w;
 	size_t i, n = 0;
 
-	for (i = 0; i < g->n_wanted && n < 1024; i++) {
-		w = &g->wanted[i];
+	for (i = 0; i < g->wants.n && g->wants.unsent > 0 && n < 1024; i++) {
+		w = &g->wants.v[i];
 		if (w->sent || ((w->carried || w->late) && w->n > g->acked))
 			continue;
-		w->sent = true;
+		client_wants_sent(&g->wants, w, true);
 		ops[n++] = w->op;
 	}
 	if (n == 0)

@@ -39,6 +39,7 @@ struct py_recorder {
 	struct recorder	 r;
 	PyObject	*client;	/* Client, or NULL: local */
 	uint32_t	 handle;	/* of the graph at it */
+	PyObject	*values, *failures;	/* dicts by op, the graph's */
 	PyObject	*given;		/* list of Value: large local sources
 					 * of the batch, by ordinal */
 	PyObject	*codes;		/* code objects whose lines are noted */
@@ -66,6 +67,8 @@ struct py_client {
 	PyObject_HEAD
 	struct client	*c;
 	struct core	*core;		/* of the module, which outlives it */
+	struct py_recorder	**sinks;	/* by handle; borrowed, or NULL */
+	uint32_t	 n_sinks;
 };
 
 extern struct PyModuleDef core_module;
@@ -81,6 +84,15 @@ uint8_t		*value_copy(PyObject *buffer, const struct shape *, uint8_t *digest);
 
 /* Forgets values that no variable holds any more. */
 int		 value_forget(PyObject *values, const uint64_t *released, uint32_t n);
+
+/* py_deliver.c */
+/* Where a graph's values go from now on; NULL: nowhere. */
+void		 deliver_to(struct py_client *, uint32_t handle, struct py_recorder *);
+/* A value came; -1 with an exception. */
+int		 deliver(struct py_client *, struct client_event *);
+PyObject	*settled_from(PyObject *self, PyObject *args);
+PyObject	*blocks(PyObject *self, PyObject *ids);
+PyObject	*one_graph(PyObject *module, PyObject *ops);
 
 /* py_op.c */
 bool		 is_op(PyObject *);

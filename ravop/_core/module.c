@@ -182,6 +182,7 @@ eager(PyObject *module, PyObject *arg)
 
 static PyMethodDef core_methods[] = {
 	{ "eager", eager, METH_O, "Waits for each op when it is made." },
+	{ "one_graph", one_graph, METH_O, "The ops' graph and numbers." },
 	{ "ops", ops, METH_NOARGS, "The op table." },
 	{ "aliases", aliases, METH_NOARGS, "Other names of ops." },
 	{ "errors", errors, METH_NOARGS, "The error table." },

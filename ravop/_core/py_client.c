@@ -39,6 +39,7 @@ client_dealloc(PyObject *self)
 	PyTypeObject *type = Py_TYPE(self);
 
 	client_free(client_of(self));
+	xfree(((struct py_client *)self)->sinks);
 	type->tp_free(self);
 	Py_DECREF(type);
 }
@@ -209,7 +210,7 @@ type_name(enum client_event_type type)
 {
 	static const char *const names[] = {
 		[CLIENT_EV_READY] = "ready", [CLIENT_EV_OPENED] = "opened",
-		[CLIENT_EV_ACKED] = "acked", [CLIENT_EV_VALUE] = "value",
+		[CLIENT_EV_ACKED] = "acked",
 		[CLIENT_EV_FAILED] = "failed",
 		[CLIENT_EV_PROGRESS] = "progress",
 		[CLIENT_EV_ENDED] = "ended", [CLIENT_EV_REFUSED] = "refused",
@@ -262,18 +263,14 @@ failures_of(const struct client_event *ev)
 #define K(x)	(unsigned long long)(x)
 
 static PyObject *
-event_dict(struct py_client *self, struct client_event *ev)
+event_dict(const struct client_event *ev)
 {
-	PyObject *value = Py_NewRef(Py_None), *graph;
+	PyObject *graph;
 
-	if (ev->type == CLIENT_EV_VALUE) {
-		Py_SETREF(value, value_new(self->core, &ev->shape, ev->bytes));
-		ev->bytes = NULL;
-	}
 	graph = ev->graph == CLIENT_NONE ? Py_NewRef(Py_None) :
 	    PyLong_FromUnsignedLong(ev->graph);
 	return Py_BuildValue("{ss sN sK sK sK sK sI ss sN sN sK "
-	    "sK sK sK sK sK sK sK sK sN sN}",
+	    "sK sK sK sK sK sK sK sK sN}",
 	    "type", type_name(ev->type), "graph", graph, "g", K(ev->g),
 	    "op", K(ev->op), "number", K(ev->number), "cause", K(ev->cause),
 	    "code", (unsigned)ev->code, "what", subject_name(ev->what),
@@ -283,21 +280,28 @@ event_dict(struct py_client *self, struct client_event *ev)
 	    "computing", K(ev->computing), "computed", K(ev->computed),
 	    "failed", K(ev->failed), "cancelled", K(ev->cancelled),
 	    "participants", K(ev->participants), "left_ms", K(ev->left_ms),
-	    "value", value, "failures", failures_of(ev));
+	    "failures", failures_of(ev));
 }
 
-/* next(): the oldest event as a dict, or None. */
+/* next(): the oldest event as a dict, or None; values go to their graphs. */
 static PyObject *
 py_next(PyObject *self, PyObject *arg)
 {
-	struct client_event *ev = client_next(client_of(self));
-	PyObject *dict;
+	struct client_event *ev;
+	PyObject *dict = NULL;
+	bool value;
 
 	(void)arg;
-	if (ev == NULL)
-		Py_RETURN_NONE;
-	dict = event_dict((struct py_client *)self, ev);
-	client_event_free(ev);
+	do {
+		if ((ev = client_next(client_of(self))) == NULL)
+			Py_RETURN_NONE;
+		value = ev->type == CLIENT_EV_VALUE;
+		if (value && deliver((struct py_client *)self, ev) < 0)
+			value = false;
+		else if (!value)
+			dict = event_dict(ev);
+		client_event_free(ev);
+	} while (value);
 	return dict;
 }
 

@@ -43,6 +43,8 @@ recorder_traverse(PyObject *self, visitproc visit, void *arg)
 
 	Py_VISIT(Py_TYPE(self));
 	Py_VISIT(g->client);
+	Py_VISIT(g->values);
+	Py_VISIT(g->failures);
 	Py_VISIT(g->given);
 	Py_VISIT(g->todo_given);
 	Py_VISIT(g->codes);
@@ -55,7 +57,11 @@ recorder_tp_clear(PyObject *self)
 {
 	struct py_recorder *g = self_of(self);
 
+	if (g->client != NULL)
+		deliver_to((struct py_client *)g->client, g->handle, NULL);
 	Py_CLEAR(g->client);
+	Py_CLEAR(g->values);
+	Py_CLEAR(g->failures);
 	Py_CLEAR(g->given);
 	Py_CLEAR(g->todo_given);
 	g->last_code = NULL;
@@ -79,16 +85,20 @@ recorder_dealloc(PyObject *self)
 	Py_DECREF(type);
 }
 
-/* _start(max_bytes, client, handle): client None computes in the process. */
+/*
+ * _start(max_bytes, client, handle, values, failures): client None computes
+ * in the process; the dicts are the graph's, by op.
+ */
 static PyObject *
 start(PyObject *self, PyObject *args)
 {
 	struct py_recorder *g = self_of(self);
-	PyObject *client;
+	PyObject *client, *values, *failures;
 	long long max_bytes;
 	unsigned handle;
 
-	if (!PyArg_ParseTuple(args, "LOI", &max_bytes, &client, &handle))
+	if (!PyArg_ParseTuple(args, "LOIO!O!", &max_bytes, &client, &handle,
+	    &PyDict_Type, &values, &PyDict_Type, &failures))
 		return NULL;
 	if (client != Py_None && !PyObject_TypeCheck(client,
 	    g->core->client_type)) {
@@ -97,7 +107,11 @@ start(PyObject *self, PyObject *args)
 	}
 	g->r.max_bytes = max_bytes;
 	Py_XSETREF(g->client, client == Py_None ? NULL : Py_NewRef(client));
+	Py_XSETREF(g->values, Py_NewRef(values));
+	Py_XSETREF(g->failures, Py_NewRef(failures));
 	g->handle = handle;
+	if (g->client != NULL)
+		deliver_to((struct py_client *)client, handle, g);
 	Py_RETURN_NONE;
 }
 
@@ -497,6 +511,9 @@ static PyMethodDef recorder_methods[] = {
 	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },
 	{ "_adopt", adopt, METH_O, "Ops that are at the server." },
 	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },
+	{ "_settled_from", settled_from, METH_VARARGS,
+	    "The first that is not." },
+	{ "_blocks", blocks, METH_O, "Values alike, many in one." },
 	{ "_done", done, METH_O, "The op is computed." },
 	{ "_learn", learn, METH_VARARGS, "The op's shape is known." },
 	{ "_seal", seal, METH_O, "Refuses what would be recorded." },

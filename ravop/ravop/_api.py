@@ -77,6 +77,9 @@ def compute(*ops: Op) -> tuple[Array, ...]:
     >>> R.compute(a + 1, R.sum(a))
     (array([2, 3]), array(3))
     """
+    alone = _core.one_graph(ops)
+    if alone is not None:
+        return tuple(alone[0]._values_of(alone[1]))
     by_graph: dict[int, list[int]] = {}
     for i, op in enumerate(ops):
         if not isinstance(op, Op):

@@ -28,13 +28,6 @@ class Events(View):
     def on_acked(self, event: dict[str, Any]) -> None:
         """Batches are recorded; the client forgot them already."""
 
-    def on_value(self, event: dict[str, Any]) -> None:
-        """A value came."""
-        self._values[event["op"]] = event["value"]
-        if event["op"] <= self._total:
-            self._done(event["op"])
-            self._learn(event["op"], memoryview(event["value"]).shape or ())
-
     def on_failed(self, event: dict[str, Any]) -> None:
         """An op has no value."""
         if event["by"]:

@@ -99,7 +99,7 @@ class Graph(Events):
         self._failures: dict[int, tuple[int, int, str]] = {}
         self._by: dict[int, str] = {}       # who failed at an op
         self._names: dict[str, list[weakref.ref[Op]]] = {}
-        self._waiters: dict[int, int] = {}
+        self._asking: list[list[int]] = []     # who waits, for which ops
         self._broken: RavenError | None = None
         self._ended: dict[str, Any] | None = None
         self._id: int | None = None
@@ -121,7 +121,7 @@ class Graph(Events):
                 raise GraphError("a local graph ends with its process; there "
                                  "is none to attach to.")
             self._id = next(_local_ids)
-            self._start(LOCAL_BYTES, None, 0)
+            self._start(LOCAL_BYTES, None, 0, self._values, self._failures)
             return
         conn = self._connection = connection(server(url, token))
         if id is not None:
@@ -132,7 +132,8 @@ class Graph(Events):
             json.dumps(self.options, default=str)[:4096],
         )
         self._last = weakref.finalize(self, conn.client.abandon, self._handle)
-        self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle)
+        self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle,
+                    self._values, self._failures)
 
     def _attach(self, conn: Connection, id: int) -> None:
         said, ops = _attach.fetch(conn, id)
@@ -142,7 +143,8 @@ class Graph(Events):
         self._handle = conn.open(self, bytes.fromhex(said["key"]), id,
                                  self.name, self._verify, said["options"])
         conn.client.resume(self._handle, said["batches"])
-        self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle)
+        self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle,
+                    self._values, self._failures)
         self._adopt([(code, dtype, tuple(dims), inputs)
                      for code, dtype, dims, inputs, _ in ops])
         for number, (_, _, _, _, state) in enumerate(ops, 1):
@@ -239,25 +241,29 @@ class Graph(Events):
 
     def _compute(self, ops: Sequence[Op]) -> list[Array]:
         """Values of ops of this graph, in one round trip."""
-        ids = [op.id for op in ops]
-        want = [i for i in dict.fromkeys(ids) if not self._settled(i)]
+        return self._values_of([op.id for op in ops])
+
+    def _values_of(self, ids: list[int]) -> list[Array]:
+        values, failures = self._values, self._failures
+        want = [i for i in dict.fromkeys(ids)
+                if i not in values and i not in failures]
         if want:
             self._check()
-        for i in ids:
-            self._waiters[i] = self._waiters.get(i, 0) + 1
+        self._asking.append(ids)
         try:
             if want:
                 self._fetch(want)
-            failed = next((i for i in ids if i in self._failures), None)
-            if failed is not None:
-                raise self._error(failed)
+            if failures:
+                failed = next((i for i in ids if i in failures), None)
+                if failed is not None:
+                    raise self._error(failed)
+            many = self._blocks(ids)
+            if many is not None:
+                return _rows(many)
             taken: dict[int, Array] = {}
             return [self._take(i, taken) for i in ids]
         finally:
-            for i in ids:
-                self._waiters[i] -= 1
-                if not self._waiters[i]:
-                    del self._waiters[i]
+            self._asking = [a for a in self._asking if a is not ids]
 
     def _compute_here(self) -> None:
         with self._here:
@@ -280,7 +286,14 @@ class Graph(Events):
             return
         self._send(want)
         what = f"op {want[0]}" if len(want) == 1 else f"{len(want)} ops"
-        self._wait(lambda: all(map(self._settled, want)), what)
+        at = 0
+
+        def done() -> bool:
+            nonlocal at
+            at = self._settled_from(want, at)
+            return at == len(want)
+
+        self._wait(done, what)
 
     def _wait(self, done: Any, what: str) -> None:
         conn = self._connection
@@ -312,7 +325,7 @@ class Graph(Events):
             return taken[op].copy()
         array: Array = np.asarray(self._values[op])
         keep = (self._connection is None or array.nbytes <= KEPT_BYTES
-                or self._waiters[op] > 1)
+                or sum(op in ids for ids in self._asking) > 1)
         if keep:
             array = array.copy()
         else:
@@ -454,6 +467,17 @@ class Graph(Events):
             self.cancel()
         except Exception:
             _state.pop(self)
+
+
+def _rows(blocks: list[Any]) -> list[Array]:
+    """The rows of blocks, each an array, also where it has no axes."""
+    rows: list[Array] = []
+    for block in map(np.asarray, blocks):
+        if block.ndim > 1:
+            rows.extend(block)
+        else:
+            rows += [block[i, ...] for i in range(len(block))]
+    return rows
 
 
 _CODES = {np.dtype(t): c for c, t in enumerate(
