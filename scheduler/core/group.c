@@ -140,7 +140,7 @@ group_figures(const struct grow *gr, struct group *k)
 	k->alone = gr->p->n_out == 0 && gr->transfer_us <= 0;
 	k->compute_us = gr->us * estimate_contention(gr->p, gr->p->n_out + 1);
 	k->busy_us = k->compute_us + estimate_group_us(gr->p, 0);
-	k->transfer_us = gr->transfer_us;
+	k->transfer_us = grow_down_us(gr);
 }
 
 uint32_t

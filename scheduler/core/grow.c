@@ -39,6 +39,31 @@ grow_memory(const struct graph *g, uint32_t op)
 	return sum;
 }
 
+double
+grow_answer(const struct graph *g, uint32_t op)
+{
+	int64_t size;
+
+	if ((g->ops[op].flags & (OPF_OWED | OPF_HELD)) == 0)
+		return 0;
+	size = shape_bytes(shape_room(g, op));
+	return EXPORT_CODE + ((g->ops[op].flags & OPF_OWED) ||
+	    size <= MSG_SMALL ? (double)size : 0);
+}
+
+double
+grow_down_us(const struct grow *gr)
+{
+	return gr->transfer_us + (gr->p->down > 0 ? (double)gr->bytes * 1e6 /
+	    gr->p->down : 0);
+}
+
+double
+grow_up_us(const struct grow *gr)
+{
+	return gr->p->up > 0 ? gr->answer * 1e6 / gr->p->up : 0;
+}
+
 bool
 grow_in_flight(const struct grow *gr, const struct op *o)
 {
@@ -162,7 +187,8 @@ grow_take(struct grow *gr, uint32_t op)
 	gr->last = op;
 	gr->us += us;
 	gr->memory += (uint64_t)shape_bytes(shape_room(g, op));
-	gr->bytes += PROGRAM_OP + 4u * n + 32;
+	gr->bytes += OP_CODE + 4u * n;
+	gr->answer += grow_answer(g, op);
 	for (k = 0; k < n; k++)
 		grow_count_input(gr, refs[k]);
 	if (o->flags & OPF_SINGLE)
@@ -188,7 +214,8 @@ grow_room(struct grow *gr)
 	    gr->bytes >= BYTES_MAX)
 		return false;
 	gr->over = gr->us >= gr->target.compute ||
-	    gr->transfer_us >= gr->target.transfer;
+	    grow_down_us(gr) >= gr->target.transfer ||
+	    grow_up_us(gr) >= gr->target.transfer;
 	return !gr->over || grow_overruns(gr);
 }
 

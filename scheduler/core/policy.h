@@ -12,13 +12,18 @@
 #define OUT_MAX		64	/* groups out at one participant */
 #define SAVED_MAX	64	/* partners kept from the last group */
 #define MIX_PARTS	6	/* kinds of work that are told apart */
+#define OP_CODE		28	/* bytes of an op in an ASSIGN, about */
+#define EXPORT_CODE	80	/* of an export in a RESULT, beside its data */
 
-/* The kinds of work that are ready: its first ops stand for all. */
+/*
+ * The kinds of work that are ready: its first ops stand for all, each with
+ * what follows from it alone, its chain.
+ */
 struct mix {
-	uint32_t	n, n_parts;
-	double		ref_us;		/* of all of them */
-	double		in, out;	/* bytes a reference us to be moved */
-	double		op_in, op_out;	/* the same of one op */
+	uint32_t	n, n_ops, n_parts;
+	double		ready_us;	/* reference us of the ready ops */
+	double		ref_us;		/* with their chains */
+	double		in, out;	/* bytes to be moved */
 	double		common;		/* bytes that most of them need */
 	struct {
 		double	ref_us;
@@ -42,7 +47,9 @@ struct pool {
 	uint32_t	 n, cap;
 	struct heap	 takers;	/* by -finish, from at_us */
 	uint64_t	 at_us;
-	double		 work, given;	/* then; since then */
+	double		 work, given;	/* then; since then; ready us */
+	double		 scale;		/* chains and all, of ready us */
+	double		 top_us;	/* of the top op, the same */
 	double		 rates;		/* sum */
 	double		 level;		/* from at_us */
 	double		 best;		/* finish of who has no room */
@@ -59,7 +66,7 @@ struct local {
 	uint32_t	 n_saved, saved[SAVED_MAX];
 };
 
-/* Limits of a group, us. */
+/* Limits of a group, us: computing, and each way of its link. */
 struct target {
 	double	compute, transfer;
 };
@@ -72,7 +79,9 @@ struct grow {
 	struct local	*local;
 	uint32_t	 peer, group, stamp;
 	struct target	 target;
-	double		 us, transfer_us;
+	double		 us;
+	double		 transfer_us;	/* of values that p has not */
+	double		 answer;	/* bytes of its RESULT */
 	double		 asked_us;	/* of ops that uploads were asked for */
 	uint64_t	 after_us;	/* when what it waits for is made */
 	uint64_t	 memory, bytes;		/* of values; of the program */
@@ -83,6 +92,11 @@ struct grow {
 /* Ops into s->form, marked computing in the group; false: none. */
 bool	 grow_run(struct grow *);
 bool	 grow_in_flight(const struct grow *, const struct op *);
+/* us until all that it needs has come; until its RESULT has left. */
+double	 grow_down_us(const struct grow *);
+double	 grow_up_us(const struct grow *);
+/* Bytes of op in a RESULT if somebody waits for it. */
+double	 grow_answer(const struct graph *, uint32_t op);
 
 /* mates.c: ready co-inputs of a consumer, and branches. */
 void	 mates_find(struct grow *, uint32_t consumer);

@@ -151,7 +151,7 @@ steal_pays(const struct grow *gr, const struct needs *n, uint32_t op,
 	double mine, link, theirs;
 
 	mine = predict_first(s, p) + gr->us;
-	link = predict_link(s, p) + gr->transfer_us +
+	link = predict_link(s, p) + grow_down_us(gr) +
 	    steal_carry(n->missing, p->down);
 	if (n->ship > 0)
 		link += steal_carry(n->ship, h->up) + h->rtt_us;

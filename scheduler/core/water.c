@@ -24,6 +24,8 @@
 #define LEVEL_SLACK	1.02
 #define REFRESH_US	20	/* a member: that often at most */
 #define REFRESH_MOST	20000
+#define CHAIN		16	/* ops of a chain looked at */
+#define LINK_BYTES	256	/* an op: its link is no matter */
 #define DRY_MAX		8	/* found nothing: no more of the like */
 #define TRANSFER_MOST	2e6	/* us of transfers for one group */
 
@@ -89,48 +91,81 @@ mix_inputs(struct graph *g, struct mix *m, uint32_t op, uint32_t stamp)
 	}
 }
 
+/* What follows op alone, to be done by whoever does op; 0: nothing. */
+static uint32_t
+mix_next(const struct graph *g, uint32_t op)
+{
+	uint32_t e = g->ops[op].first_edge, c;
+
+	if (e == 0 || g->ops[op].users != 1)
+		return 0;
+	for (; e != 0; e = g->edges[e].next) {
+		c = g->edges[e].to;
+		if (g->ops[c].state == OP_PENDING)
+			return g->ops[c].missing == 1 ? c : 0;
+	}
+	return 0;
+}
+
+/* Reference us of op and its chain. */
+static double
+mix_chain_us(const struct graph *g, uint32_t op)
+{
+	double us = 0;
+	uint32_t n;
+
+	for (n = 0; op != 0 && n < CHAIN; n++, op = mix_next(g, op))
+		us += (double)g->ops[op].ref_us;
+	return us;
+}
+
 static void
 mix_take(struct graph *g, struct mix *m)
 {
-	uint32_t stamp = ++g->stamp, i;
-	const struct op *o;
+	uint32_t stamp = ++g->stamp, i, op, n;
 
 	*m = (struct mix){ 0 };
 	for (i = 0; i < g->ready.n && i < SAMPLE; i++) {
-		o = &g->ops[g->ready.v[i].id];
-		if ((o->flags & OPF_READY) == 0)
+		op = g->ready.v[i].id;
+		if ((g->ops[op].flags & OPF_READY) == 0)
 			continue;
 		m->n++;
-		m->ref_us += (double)o->ref_us;
-		mix_part(m, o);
-		mix_inputs(g, m, g->ready.v[i].id, stamp);
-		if (o->flags & OPF_OWED)
-			m->out += (double)shape_bytes(graph_shape(g,
-			    g->ready.v[i].id));
+		m->ready_us += (double)g->ops[op].ref_us;
+		for (n = 0; op != 0 && n < CHAIN; n++, op = mix_next(g, op)) {
+			m->n_ops++;
+			m->ref_us += (double)g->ops[op].ref_us;
+			m->in += OP_CODE;
+			m->out += grow_answer(g, op);
+			mix_part(m, &g->ops[op]);
+			mix_inputs(g, m, op, stamp);
+		}
 	}
-	if (m->n == 0)
-		return;
-	m->op_in = m->in / m->n;
-	m->op_out = m->out / m->n;
-	m->in /= m->ref_us;
-	m->out /= m->ref_us;
 }
 
+/* Us of one of its slots for all of the mix. */
 static double
-cand_rate(const struct mix *m, const struct peer *p)
+cand_us(const struct mix *m, const struct peer *p)
 {
-	double us = m->n * (double)p->us[COST_NONE][DT_NONE], rate;
+	double us = m->n_ops * (double)p->us[COST_NONE][DT_NONE];
 	uint32_t i;
 
 	for (i = 0; i < m->n_parts; i++)
 		us += m->part[i].ref_us *
 		    (double)p->us[m->part[i].cost][m->part[i].dtype];
-	rate = us > 0 ? estimate_slots(p) * m->ref_us / us : 1;
-	if (p->down > 0 && rate * m->in * 1e6 > p->down)
-		rate = p->down / (m->in * 1e6);
-	if (p->up > 0 && rate * m->out * 1e6 > p->up)
-		rate = p->up / (m->out * 1e6);
-	return rate;
+	return us > 1e-3 ? us : 1e-3;
+}
+
+/* Reference us a us: of its slots, or of its link. */
+static double
+cand_rate(const struct mix *m, const struct peer *p)
+{
+	double us = cand_us(m, p) / estimate_slots(p);
+
+	if (p->down > 0 && us < m->in * 1e6 / p->down)
+		us = m->in * 1e6 / p->down;
+	if (p->up > 0 && us < m->out * 1e6 / p->up)
+		us = m->out * 1e6 / p->up;
+	return m->ref_us / us;
 }
 
 /* What must go over its link before and after an op, and the round trip. */
@@ -140,11 +175,11 @@ cand_reach(const struct mix *m, const struct peer *p)
 	double us = p->rtt_us + (double)p->group_us;
 
 	if (p->down > 0)
-		us += m->op_in * 1e6 / p->down;
+		us += m->in / m->n * 1e6 / p->down;
 	if (p->down > 0 && p->n_out == 0 && p->holds == 0)
 		us += m->common * 1e6 / p->down;
 	if (p->up > 0)
-		us += m->op_out * 1e6 / p->up;
+		us += m->out / m->n * 1e6 / p->up;
 	return us;
 }
 
@@ -157,17 +192,19 @@ cand_wait(const struct sched *s, const struct mix *m, const struct peer *p)
 	return (mean > link ? mean : link) + cand_reach(m, p);
 }
 
-/* When it would have the top op done, from now. */
+/* When it would have the top op and its chain done, from now. */
 static double
-cand_finish(const struct sched *s, const struct mix *m, const struct peer *p,
-    const struct op *top)
+cand_finish(const struct sched *s, const struct pool *pool,
+    const struct peer *p)
 {
+	const struct mix *m = &pool->mix;
 	double first = predict_first(s, p), link = predict_link(s, p);
 
 	/* The link matters to who needs it. */
-	if (m->op_in > 0 && link > first)
+	if (m->in > LINK_BYTES * m->n && link > first)
 		first = link;
-	return first + cand_reach(m, p) + estimate_op_us(p, top);
+	return first + cand_reach(m, p) + cand_us(m, p) * pool->top_us /
+	    m->ref_us;
 }
 
 static void
@@ -177,7 +214,7 @@ pool_level(struct pool *pool)
 	uint32_t i, in, was = pool->n + 1;
 
 	for (;;) {
-		filled = pool->work;
+		filled = pool->work * pool->scale;
 		rates = 0;
 		for (i = in = 0; i < pool->n; i++) {
 			if (pool->v[i].wait >= level)
@@ -198,12 +235,13 @@ pool_level(struct pool *pool)
 static void
 pool_refresh(struct sched *s, struct graph *g, struct pool *pool)
 {
-	const struct op *top = &g->ops[ready_top(g)];
 	struct peer *p;
 	double finish;
 	uint32_t i;
 
 	mix_take(g, &pool->mix);
+	pool->top_us = mix_chain_us(g, ready_top(g));
+	pool->scale = pool->mix.ref_us / pool->mix.ready_us;
 	pool->v = sched_room(pool->v, &pool->cap, g->n_team + 1,
 	    sizeof(*pool->v));
 	pool->n = 0;
@@ -220,7 +258,7 @@ pool_refresh(struct sched *s, struct graph *g, struct pool *pool)
 		pool->v[pool->n++] = (struct cand){ g->team[i],
 			cand_wait(s, &pool->mix, p),
 			cand_rate(&pool->mix, p) };
-		finish = cand_finish(s, &pool->mix, p, top);
+		finish = cand_finish(s, pool, p);
 		if (predict_room(s, p))
 			heap_push(&pool->takers, (float)-finish, g->team[i]);
 		else if (finish < pool->best)
@@ -266,9 +304,8 @@ pool_add(struct sched *s, struct graph *g, uint32_t peer)
 	    !team_has(g, peer) || !assign_serves(s->peers[peer]) ||
 	    !predict_room(s, s->peers[peer]))
 		return;
-	heap_push(&pool->takers, (float)-(cand_finish(s, &pool->mix,
-	    s->peers[peer], &g->ops[top]) + (double)(s->now - pool->at_us)),
-	    peer);
+	heap_push(&pool->takers, (float)-(cand_finish(s, pool,
+	    s->peers[peer]) + (double)(s->now - pool->at_us)), peer);
 }
 
 /* share: the time it may be busy with what it gets. */
@@ -299,10 +336,11 @@ pool_next(struct sched *s, struct graph *g, struct target *t)
 
 	if (top == 0)
 		return 0;
+	pool->top_us = mix_chain_us(g, top);
 	level = pool->level;
 	if (pool->rates > 0)
-		level += (g->ready_us + pool->given - pool->work) /
-		    pool->rates;
+		level += (g->ready_us + pool->given - pool->work) *
+		    pool->scale / pool->rates;
 	level -= ago;
 	while (heap_pop(&pool->takers, &item)) {
 		p = s->peers[item.id];
@@ -310,7 +348,7 @@ pool_next(struct sched *s, struct graph *g, struct target *t)
 		    !predict_room(s, p) || (pool->dry >= DRY_MAX &&
 		    local_of(s, p, g, false) == NULL))
 			continue;
-		finish = cand_finish(s, &pool->mix, p, &g->ops[top]);
+		finish = cand_finish(s, pool, p);
 		if (finish > 1.001 * (-(double)item.rank - ago) + 1) {
 			heap_push(&pool->takers, (float)-(finish + ago),
 			    item.id);
