@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "scheduler/core/sched_priv.h"
-
 #define EXACT	2000		/* participants up to which each path counts */
 #define BISECT	60
 
@@ -197,7 +195,7 @@ product_done(const struct need *q, double T)
 	double sum = 0, left, volume, rate;
 	uint32_t i;
 
-	rate = 1e6 / estimate_reference_us(COST_MATMUL, DT_F32, 2);
+	rate = 1e6 / reference_us(COST_MATMUL, DT_F32, 2);
 	for (i = 0; i < q->n; i++) {
 		t = &q->t[i];
 		left = T - t->rtt;
@@ -208,6 +206,88 @@ product_done(const struct need *q, double T)
 		    t->speed[COST_MATMUL][DT_F32]);
 	}
 	return sum;
+}
+
+/* ---- rounds ---- */
+
+/* One home in each round; others help once what they need has come. */
+struct rounds {
+	const struct need	*q;
+	double			*slow;	/* seconds of a round's work there */
+	double			*late;	/* until a helper's part is back */
+	uint32_t		 home;
+};
+
+static double
+round_done(const struct rounds *r, double t)
+{
+	double sum = 0, left;
+	uint32_t i;
+
+	for (i = 0; i < r->q->n; i++) {
+		left = i == r->home ? t : t - r->late[i] - r->late[r->home];
+		if (left > 0)
+			sum += left * r->q->t[i].slots / r->slow[i];
+	}
+	return sum;
+}
+
+static double
+round_least(const struct rounds *r)
+{
+	double low = 0, high = r->slow[r->home] / r->q->t[r->home].slots, mid;
+	int i;
+
+	for (i = 0; i < BISECT; i++) {
+		mid = (low + high) / 2;
+		if (round_done(r, mid) >= 1)
+			high = mid;
+		else
+			low = mid;
+	}
+	return high;
+}
+
+/* Either all the data comes to the home, or each round waits for a helper. */
+static double
+rounds_with(const struct rounds *r, double data)
+{
+	double helped = INFINITY, n = r->q->w->rounds;
+	uint32_t i;
+
+	for (i = 0; i < r->q->n; i++)
+		if (i != r->home)
+			helped = fmin(helped, r->late[i] + r->late[r->home]);
+	return r->q->t[r->home].rtt + fmax(n * round_least(r),
+	    fmin(data / r->q->t[r->home].down, n * helped));
+}
+
+static double
+bound_rounds(const struct need *q)
+{
+	struct rounds r = { .q = q };
+	double T = INFINITY, data = 0;
+	uint32_t i, k;
+
+	if (q->w->rounds == 0 || q->n > EXACT)
+		return 0;
+	r.slow = xcalloc(q->n, sizeof(double));
+	r.late = xcalloc(q->n, sizeof(double));
+	for (i = 1; i <= q->w->n_ops; i++) {
+		if (q->w->ops[i].source)
+			data += (double)q->w->ops[i].bytes;
+		for (k = 0; k < q->n && !q->w->ops[i].source; k++)
+			r.slow[k] += 1e-6 * trait_op_us(&q->t[k],
+			    &q->w->ops[i].cost) / q->w->rounds;
+	}
+	for (i = 0; i < q->n; i++)
+		r.late[i] = q->t[i].rtt + q->w->moved / q->t[i].down +
+		    q->w->moved / q->t[i].up;
+	for (; r.home < q->n; r.home++)
+		T = fmin(T, rounds_with(&r, data));
+	xfree(r.slow);
+	xfree(r.late);
+	return T;
 }
 
 void
@@ -226,7 +306,7 @@ bound_of(const struct work *w, const struct trait *t, uint32_t n,
 			continue;
 		q.ops++;
 		q.amount[o->cost.cost_class][o->cost.dtype] +=
-		    estimate_reference_us(o->cost.cost_class, o->cost.dtype,
+		    reference_us(o->cost.cost_class, o->cost.dtype,
 		    o->cost.amount);
 	}
 	for (i = 0; i < n; i++)
@@ -238,6 +318,7 @@ bound_of(const struct work *w, const struct trait *t, uint32_t n,
 	if (w->product > 0)
 		b->product = least(&q, product_done, pow((double)w->product,
 		    3));
+	b->rounds = bound_rounds(&q);
 	b->best = fmax(fmax(fmax(b->work, b->service), fmax(b->path, b->data)),
 	    fmax(b->product, b->rounds));
 }

@@ -25,6 +25,12 @@ now_us(const struct host *h)
 /* ---- speed ---- */
 
 double
+reference_us(enum cost_class class, enum dtype dtype, double amount)
+{
+	return estimate_reference_us(class, dtype, amount);
+}
+
+double
 trait_op_us(const struct trait *t, const struct op_cost *c)
 {
 	return t->overhead + estimate_reference_us(c->cost_class, c->dtype,

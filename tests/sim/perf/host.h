@@ -69,6 +69,8 @@ void	 host_start(struct host *, uint32_t index);
 /* Closed: all that it had is gone. */
 void	 host_leave(struct host *);
 void	 host_free(struct host *);
+/* What an amount takes on the reference core, by the core's own table. */
+double	 reference_us(enum cost_class, enum dtype, double amount);
 /* What an op takes there, in us. */
 double	 trait_op_us(const struct trait *, const struct op_cost *);
 double	 trait_program_us(const struct trait *, struct bytes program,

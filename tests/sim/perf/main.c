@@ -13,6 +13,7 @@ struct options {
 	const char	*workload, *people;	/* NULL: all */
 	uint64_t	 seed, seeds;
 	double		 noise;
+	enum policy	 policy;
 };
 
 static double
@@ -24,7 +25,7 @@ ratio(const struct options *o, const struct people *p, const char *name)
 
 	for (i = 0; i < o->seeds; i++) {
 		struct work *w = workload(name, o->seed + i);
-		struct run_setup setup = { .people = p, .work = w,
+		struct run_setup setup = { .people = p, .work = w, .policy = o->policy,
 			.seed = o->seed + i, .noise = o->noise };
 		struct bound b;
 
@@ -35,8 +36,8 @@ ratio(const struct options *o, const struct people *p, const char *name)
 		bound += b.best;
 		if (o->seeds == 1)
 			fprintf(stderr, "    work %.4f service %.4f path %.4f "
-			    "data %.4f product %.4f\n", b.work, b.service,
-			    b.path, b.data, b.product);
+			    "data %.4f product %.4f rounds %.4f\n", b.work, b.service,
+			    b.path, b.data, b.product, b.rounds);
 		if (!f.done)
 			printf("    not done, seed %llu: %u of %u values\n",
 			    (unsigned long long)(o->seed + i), f.got,
@@ -112,9 +113,13 @@ main(int argc, char **argv)
 			o.seeds = strtoull(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--noise") == 0)
 			o.noise = strtod(argv[i + 1], NULL);
+		else if (strcmp(argv[i], "--policy") == 0)
+			o.policy = policy_find(argv[i + 1]);
 		else
 			usage();
 	}
+	if (o.policy == POLICIES)
+		usage();
 	table(&o);
 	return 0;
 }

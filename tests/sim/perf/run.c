@@ -17,8 +17,10 @@ struct run {
 	struct run_figures	*figures;
 	struct clock		 clock;
 	struct server		 server;
-	struct sched		*sched;
+	struct sched		*sched;	/* or */
+	struct base		*base;
 	struct host		**hosts;
+	struct trait		*traits;	/* theirs, as they were drawn */
 	uint32_t		 n_hosts, hosts_cap;
 	struct rng		 rng;
 	bool			 over;
@@ -75,12 +77,19 @@ host_join(struct run *r, const struct trait *t, double stays)
 		r->hosts_cap = r->hosts_cap == 0 ? 128 : r->hosts_cap * 2;
 		r->hosts = xrealloc(r->hosts,
 		    r->hosts_cap * sizeof(struct host *));
+		r->traits = xrealloc(r->traits,
+		    r->hosts_cap * sizeof(*r->traits));
 	}
+	r->traits[r->n_hosts] = *t;
 	h->clock = &r->clock;
 	h->trait = *t;
 	h->trait.stalls = r->setup->people->churn;
 	if (r->setup->noise >= 0)
 		h->trait.noise = r->setup->noise;
+	if (r->setup->policy == POLICY_ONE)
+		h->trait.slots = 1;
+	if (r->setup->policy != POLICY_CORE)
+		h->trait.memory = 8ull << 30;	/* they do not look at it */
 	h->rng = rng_fork(&r->rng);
 	h->watch = r->setup->watch;
 	link_init(&h->up, &r->clock, t->up, clock_ns(t->rtt / 2));
@@ -221,10 +230,9 @@ count(struct run *r)
 	double slots = 0;
 	uint32_t i;
 
-	f->traits = xcalloc(r->n_hosts, sizeof(*f->traits));
+	f->traits = r->traits;
 	f->n_traits = r->n_hosts;
 	for (i = 0; i < r->n_hosts; i++) {
-		f->traits[i] = r->hosts[i]->trait;
 		f->down += (double)r->hosts[i]->down.bytes;
 		f->up += (double)r->hosts[i]->up.bytes;
 		f->busy += r->hosts[i]->busy_us * 1e-6;
@@ -246,7 +254,9 @@ clear(struct run *r)
 	for (i = 0; i < r->n_hosts; i++)
 		xfree(r->hosts[i]);
 	xfree(r->hosts);
-	sched_free(r->sched);
+	if (r->sched != NULL)
+		sched_free(r->sched);
+	base_free(r->base);
 	clock_clear(&r->clock);
 	msg_arena_clear(&r->arena);
 }
@@ -262,11 +272,17 @@ run_once(const struct run_setup *setup, struct run_figures *f)
 	r.rng.state = setup->seed;
 	msg_arena_init(&r.arena);
 	server_init(&r.server, &r.clock);
-	r.sched = core_new();
-	r.server.brain = (struct brain){ core_apply, core_tick, r.sched };
+	if (setup->policy == POLICY_CORE) {
+		r.sched = core_new();
+		r.server.brain = (struct brain){ core_apply, core_tick,
+			r.sched };
+		sched_load_end(r.sched, 0, &r.server.out);
+	} else {
+		r.base = base_new(setup->policy, setup->work, setup->seed);
+		r.server.brain = base_brain(r.base);
+	}
 	r.server.to_dev = dev_message;
 	r.server.dev_arg = &r;
-	sched_load_end(r.sched, 0, &r.server.out);
 	for (i = 0; i < setup->work->n_tensors; i++)
 		server_store(&r.server, setup->work->tensors[i].name,
 		    &setup->work->tensors[i].shape,

@@ -4,6 +4,7 @@
 #ifndef RAVEN_PERF_RUN_H
 #define RAVEN_PERF_RUN_H
 
+#include "base.h"
 #include "people.h"
 #include "server.h"
 #include "work.h"
@@ -13,6 +14,7 @@
 struct run_setup {
 	const struct people	*people;
 	const struct work	*work;
+	enum policy		 policy;
 	uint64_t		 seed;
 	double			 noise;		/* < 0: as people have it */
 	const struct host_watch	*watch;

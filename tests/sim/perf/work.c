@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/msg.h"
 #include "fake.h"
 
 struct work *
@@ -86,28 +87,44 @@ write_tensor(struct work *w, const struct shape *shape, uint64_t name)
 	return program_write_digest(writer(w), shape, t->digest, 0);
 }
 
+static uint32_t
+source(struct work *w, const struct shape *shape)
+{
+	uint64_t name = 0x5bd1e9955bd1e995u * (w->n_ops + 1);
+	struct program_writer *pw = writer(w);
+	uint8_t *bytes;
+	uint32_t op;
+
+	if (shape_bytes(shape) > MSG_SMALL) {
+		op = write_tensor(w, shape, name);
+	} else {
+		bytes = fake_bytes(name, shape);
+		op = program_write_inline(pw, shape, bytes, 0);
+		xfree(bytes);
+	}
+	note(w, op, shape)->source = true;
+	w->n_sources++;
+	return op;
+}
+
 uint32_t
 work_source(struct work *w, enum dtype dtype, int64_t rows, int64_t columns)
 {
 	struct shape shape = { .dtype = (uint8_t)dtype };
-	struct program_writer *pw = writer(w);
-	uint64_t name = 0x5bd1e9955bd1e995u * (w->n_ops + 1);
-	uint8_t *bytes;
-	uint32_t op;
 
 	shape.ndim = columns > 0 ? 2 : 1;
 	shape.dims[0] = rows;
 	shape.dims[1] = columns;
-	if (shape_bytes(&shape) > 4096) {
-		op = write_tensor(w, &shape, name);
-	} else {
-		bytes = fake_bytes(name, &shape);
-		op = program_write_inline(pw, &shape, bytes, 0);
-		xfree(bytes);
-	}
-	note(w, op, &shape)->source = true;
-	w->n_sources++;
-	return op;
+	return source(w, &shape);
+}
+
+uint32_t
+work_image(struct work *w, enum dtype dtype, int64_t side)
+{
+	struct shape shape = { .dtype = (uint8_t)dtype, .ndim = 4,
+		.dims = { 1, 1, side, side } };
+
+	return source(w, &shape);
 }
 
 uint32_t

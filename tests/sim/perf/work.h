@@ -46,6 +46,8 @@ struct work {
 	int64_t			 product, block;
 	/* rounds that each need all of the one before; 0: none */
 	uint32_t		 rounds;
+	/* bytes that who takes part in a round needs, and gives back */
+	double			 moved;
 };
 
 struct work	*work_new(const char *name);
@@ -53,6 +55,8 @@ void		 work_free(struct work *);
 /* A small constant: inline; a large one: a tensor of the store. */
 uint32_t	 work_source(struct work *, enum dtype, int64_t rows,
 	    int64_t columns);
+/* The same of (1, 1, side, side). */
+uint32_t	 work_image(struct work *, enum dtype, int64_t side);
 /* An op without parameters; b 0: of one input. */
 uint32_t	 work_op(struct work *, enum op_code, uint32_t a, uint32_t b);
 uint32_t	 work_op_with(struct work *, enum op_code,

@@ -120,7 +120,7 @@ sum_of(struct work *w, uint32_t *v, uint32_t n)
 }
 
 /*
- * 31 iterations over 16 parts of 4,000 points of 16 numbers, 8 centres: of
+ * 31 iterations over 16 parts of 1,000 points of 8 numbers, 8 centres: of
  * each part the distances, the nearest, sums and counts; then the means.
  */
 static void
@@ -132,9 +132,9 @@ kmeans(struct work *w, uint64_t seed)
 	(void)seed;
 	w->rounds = 31;
 	for (p = 0; p < 16; p++)
-		x[p] = work_source(w, DT_F64, 4000, 16);
+		x[p] = work_source(w, DT_F64, 1000, 8);
 	ids = work_source(w, DT_I64, 8, 0);
-	centres = work_source(w, DT_F64, 8, 16);
+	centres = work_source(w, DT_F64, 8, 8);
 	for (i = 0; i < 31; i++) {
 		across = work_op(w, OP_TRANSPOSE, centres, 0);
 		d = along(w, OP_SUM, work_op(w, OP_SQUARE, centres, 0), 1);
@@ -155,28 +155,150 @@ kmeans(struct work *w, uint64_t seed)
 	work_want(w, centres);
 }
 
+/*
+ * 500 queries among 500 points of 4 numbers: distances, the order of them,
+ * the nearest five, their mean value.
+ */
+static void
+knn(struct work *w, uint64_t seed)
+{
+	uint32_t x = work_source(w, DT_F64, 500, 4), y, q, i, in[2];
+	struct op_params slice;
+
+	(void)seed;
+	y = work_source(w, DT_F64, 500, 0);
+	op_params_default(op_by_code(OP_SLICE), &slice);
+	for (i = 0; i < 3; i++)
+		slice.p[i].n = 1;
+	slice.p[0].v[0] = 0;
+	slice.p[1].v[0] = 5;
+	slice.p[2].v[0] = 1;
+	for (i = 0; i < 500; i++) {
+		q = work_op(w, OP_SUB, x, work_source(w, DT_F64, 4, 0));
+		q = along(w, OP_SUM, work_op(w, OP_SQUARE, q, 0), 1);
+		q = work_op(w, OP_ARGSORT, q, 0);
+		in[0] = y;
+		in[1] = work_op_with(w, OP_SLICE, &slice, &q, 1);
+		q = work_op(w, OP_GATHER, in[0], in[1]);
+		work_want(w, work_op(w, OP_MEAN, q, 0));
+	}
+}
+
+struct layers {
+	uint32_t	w1, b1, w2, b2;
+};
+
+/* Gradients of one part's loss by hand: 256 inputs, 128 hidden, 10 classes. */
+static void
+gradients(struct work *w, const struct layers *l, uint32_t x, uint32_t y,
+    uint32_t g[4])
+{
+	uint32_t h, z, d, s;
+
+	h = work_op(w, OP_ADD, work_op(w, OP_MATMUL, x, l->w1), l->b1);
+	h = work_op(w, OP_TANH, h, 0);
+	z = work_op(w, OP_ADD, work_op(w, OP_MATMUL, h, l->w2), l->b2);
+	z = work_op(w, OP_EXP, z, 0);
+	s = along(w, OP_EXPAND_DIMS, along(w, OP_SUM, z, 1), 1);
+	z = work_op(w, OP_SUB, work_op(w, OP_DIV, z, s), y);
+	d = work_op(w, OP_MATMUL, z, work_op(w, OP_TRANSPOSE, l->w2, 0));
+	s = work_op(w, OP_SUB, work_op(w, OP_SQUARE, h, 0), h);
+	d = work_op(w, OP_MUL, d, s);
+	g[0] = work_op(w, OP_MATMUL, work_op(w, OP_TRANSPOSE, x, 0), d);
+	g[1] = along(w, OP_SUM, d, 0);
+	g[2] = work_op(w, OP_MATMUL, work_op(w, OP_TRANSPOSE, h, 0), z);
+	g[3] = along(w, OP_SUM, z, 0);
+}
+
+/* 20 steps of descent over 8 parts of 128 images. */
+static void
+mlp(struct work *w, uint64_t seed)
+{
+	struct layers l = { work_source(w, DT_F32, 256, 128),
+		work_source(w, DT_F32, 128, 0), work_source(w, DT_F32, 128,
+		10), work_source(w, DT_F32, 10, 0) };
+	uint32_t x[8], y[8], g[8][4], sum[8], i, p, k, rate;
+	uint32_t *weight[4] = { &l.w1, &l.b1, &l.w2, &l.b2 };
+
+	(void)seed;
+	w->rounds = 20;
+	w->moved = 4 * (256 * 128 + 128 + 128 * 10 + 10);
+	rate = work_source(w, DT_F32, 1, 0);
+	for (p = 0; p < 8; p++) {
+		x[p] = work_source(w, DT_F32, 128, 256);
+		y[p] = work_source(w, DT_F32, 128, 10);
+	}
+	for (i = 0; i < 20; i++) {
+		for (p = 0; p < 8; p++)
+			gradients(w, &l, x[p], y[p], g[p]);
+		for (k = 0; k < 4; k++) {
+			for (p = 0; p < 8; p++)
+				sum[p] = g[p][k];
+			*weight[k] = work_op(w, OP_SUB, *weight[k],
+			    work_op(w, OP_MUL, rate, sum_of(w, sum, 8)));
+		}
+	}
+	for (k = 0; k < 4; k++)
+		work_want(w, *weight[k]);
+}
+
 /* ---- synthetic ---- */
 
-/* 4,096 tasks of about 50 ms: random numbers, sorted, and their mean. */
+/*
+ * 4,096 ops of 50 ms with little to carry: masks (64 x 64, by convolution with
+ * 124 x 124) of images of 187 x 187.
+ */
 static void
 independent(struct work *w, uint64_t seed)
 {
-	struct op_params params;
-	uint32_t i, x;
+	uint32_t images[4], patterns[4], i;
 
 	(void)seed;
-	for (i = 0; i < 4096; i++) {
-		op_params_default(op_by_code(OP_RANDOM_NUMBERS), &params);
-		params.p[0].n = 1;
-		params.p[0].v[0] = 270000;
-		params.p[3].n = params.p[4].n = params.p[5].n = 1;
-		params.p[3].v[0] = 1;
-		params.p[4].v[0] = i;
-		params.p[5].v[0] = DT_F32;
-		x = work_op_with(w, OP_RANDOM_NUMBERS, &params, NULL, 0);
-		x = work_op(w, OP_SORT, x, 0);
-		work_want(w, work_op(w, OP_MEAN, x, 0));
+	for (i = 0; i < 4; i++) {
+		images[i] = work_image(w, DT_BOOL, 187);
+		patterns[i] = work_image(w, DT_BOOL, 124);
 	}
+	for (i = 0; i < 4096; i++)
+		work_want(w, work_op(w, OP_CONV2D, images[i % 4],
+		    patterns[i / 4 % 4]));
+}
+
+/*
+ * 20 layers of 100 products of whole numbers, each of two values of the layer
+ * before (one in ten of any before); what nobody uses is summed and fetched.
+ */
+static void
+layered(struct work *w, uint64_t seed, int64_t size)
+{
+	struct rng r = { seed ^ 0x1a7e5 };
+	uint32_t v[2100], n = 0, i, a, b, layer, from;
+
+	for (i = 0; i < 100; i++)
+		v[n++] = i < 8 ? work_source(w, DT_I32, size, size) :
+		    v[i % 8];
+	for (layer = 0; layer < 20; layer++) {
+		for (i = 0, from = n - 100; i < 100; i++) {
+			a = from + rng_below(&r, 100);
+			b = rng_below(&r, 10) == 0 ? rng_below(&r, from + 100) :
+			    from + rng_below(&r, 100);
+			v[n++] = work_op(w, OP_MATMUL, v[a], v[b]);
+		}
+	}
+	for (i = 100; i < n; i++)
+		if (w->ops[v[i]].users == 0)
+			work_want(w, work_op(w, OP_SUM, v[i], 0));
+}
+
+static void
+layered_5(struct work *w, uint64_t seed)
+{
+	layered(w, seed, 184);
+}
+
+static void
+layered_50(struct work *w, uint64_t seed)
+{
+	layered(w, seed, 397);
 }
 
 static const struct {
@@ -189,6 +311,10 @@ static const struct {
 	{ "matmul 128", matmul_128 },
 	{ "matmul 256", matmul_256 },
 	{ "k-means 31", kmeans },
+	{ "KNN 500", knn },
+	{ "MLP 20 steps", mlp },
+	{ "DAG 5 ms", layered_5 },
+	{ "DAG 50 ms", layered_50 },
 	{ "4k x 50 ms", independent },
 };
 
