@@ -7,7 +7,6 @@
  */
 #include "policy.h"
 
-#define OVERDUE_US	2000000		/* beyond any prediction */
 #define LATE_US		50000
 #define REFUSALS_FREE	8		/* in a row; then rests get longer */
 #define REST_US		((uint64_t)50000)
@@ -25,7 +24,7 @@ assign_serves(const struct peer *p)
 bool
 assign_takes(const struct sched *s, const struct peer *p)
 {
-	return assign_serves(p) && predict_room(s, p);
+	return assign_serves(p) && p->late_us <= s->now && predict_room(s, p);
 }
 
 void
@@ -229,48 +228,6 @@ assign_pick(struct sched *s, const uint8_t *blocked)
 			best = g;
 	}
 	return best;
-}
-
-static bool
-assign_idle(const struct sched *s)
-{
-	const struct peer *p;
-	uint32_t i;
-
-	for (i = 1; i < s->n_peers; i++) {
-		p = s->peers[i];
-		if (p != NULL && p->n_out == 0 && assign_serves(p))
-			return true;
-	}
-	return false;
-}
-
-uint64_t
-assign_overdue(struct sched *s)
-{
-	const struct group *k;
-	struct peer *p;
-	uint32_t i;
-	bool any = false;
-
-	for (i = 1; i < s->n_peers; i++) {
-		p = s->peers[i];
-		if (p == NULL || p->n_out == 0)
-			continue;
-		any = true;
-		k = &s->groups[p->out_first];
-		if (s->now < s->next_overdue || (double)(s->now - k->sent_us) <
-		    4 * k->predicted_us + OVERDUE_US || !assign_idle(s))
-			continue;
-		write_event(s, "group-late", s->graphs[k->graph]->g, p->cid,
-		    "");
-		p->stuck = true;	/* until it answers */
-		crowd_note(s, i);
-		peer_hands_back(s, p);
-	}
-	if (s->now >= s->next_overdue)
-		s->next_overdue = s->now + OVERDUE_US / 4;
-	return any ? s->next_overdue : NEVER;
 }
 
 /* Better one that was stuck than nobody. */

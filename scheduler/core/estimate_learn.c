@@ -19,6 +19,7 @@
 #define POPULATION_FEW	16
 #define POPULATION_US	10000000
 #define GROUP_MOST_US	1e6
+#define LATE_LN		(-0.2231)	/* of 0.8 */
 
 /* What one result says. */
 struct lesson {
@@ -371,6 +372,25 @@ estimate_result(struct sched *s, struct peer *p, const struct graph *g,
 		estimate_apply_all(p);
 	else
 		estimate_apply_speed(p);
+}
+
+void
+estimate_slower(struct peer *p, const struct graph *g, const struct group *k)
+{
+	struct lesson l;
+	int c, d;
+
+	if (lesson_of(p, g, k, &l) < LEAST_US)
+		return;
+	for (c = 0; c < COST_CLASSES; c++) {
+		for (d = 0; d < DT_COUNT; d++) {
+			if (l.part[c][d] <= 0)
+				continue;
+			p->est[c][d].m += (float)(LATE_LN * l.part[c][d]);
+			estimate_apply(p, c, d);
+		}
+	}
+	estimate_apply_speed(p);
 }
 
 void

@@ -129,6 +129,8 @@ group_unlink(struct sched *s, uint32_t i)
 	else
 		p->out_last = k->out_prev;
 	p->n_out--;
+	if (p->n_out == 0 && p->late_us == NEVER)
+		p->late_us = 0;
 	k->state = GROUP_RETURNED;
 	assign_predict(s, k->peer);
 }
@@ -141,6 +143,21 @@ group_figures(const struct grow *gr, struct group *k)
 	k->compute_us = gr->us * estimate_contention(gr->p, gr->p->n_out + 1);
 	k->busy_us = k->compute_us + estimate_group_us(gr->p, 0);
 	k->transfer_us = grow_down_us(gr);
+}
+
+void
+group_leave(struct sched *s, uint32_t i, uint32_t peer, uint64_t after_us)
+{
+	struct group *k = &s->groups[i];
+	struct graph *g = s->graphs[k->graph];
+
+	group_token(s, k, str_of(s->peers[peer]->cid), k->token);
+	group_link(s, i, peer);
+	predict_place(s, k, after_us);
+	group_send(s, i);
+	group_record(s, i, NULL);
+	write_computing(s, g, k, true);
+	g->served_us += k->predicted_us;
 }
 
 uint32_t
@@ -164,13 +181,7 @@ group_form(struct grow *gr)
 	k->ops = xmalloc(s->n_form * sizeof(*k->ops));
 	memcpy(k->ops, s->form, s->n_form * sizeof(*k->ops));
 	group_figures(gr, k);
-	group_token(s, k, str_of(gr->p->cid), k->token);
-	group_link(s, i, gr->peer);
-	predict_place(s, k, gr->after_us);
-	group_send(s, i);
-	group_record(s, i, NULL);
-	write_computing(s, g, k, true);
-	g->served_us += k->predicted_us;
+	group_leave(s, i, gr->peer, gr->after_us);
 	return i;
 }
 
@@ -233,16 +244,36 @@ group_say_cancel(struct sched *s, const struct group *k)
 		out_send(s->out, p->session, &m, false);
 }
 
+static bool
+group_at(const struct sched *s, uint32_t i, uint32_t peer)
+{
+	return i != 0 && s->groups[i].state == GROUP_OUT &&
+	    s->groups[i].peer == peer;
+}
+
+bool
+group_comes(const struct sched *s, const struct graph *g, uint32_t op,
+    uint32_t peer)
+{
+	const struct op *o = &g->ops[op];
+
+	return o->state == OP_COMPUTING && o->group != 0 &&
+	    (group_at(s, o->group, peer) ||
+	    group_at(s, s->groups[o->group].twin, peer));
+}
+
 /* Does it wait for a value that will not come any more? */
 static bool
 group_starves(const struct sched *s, const struct group *k, uint32_t graph)
 {
 	const struct graph *g = s->graphs[graph];
-	uint32_t n;
+	uint32_t n, op;
 
 	for (n = 0; k->graph == graph && n < k->n_inputs; n++) {
+		op = k->inputs[n].op;
 		if (k->inputs[n].from == FROM_COMING &&
-		    g->ops[k->inputs[n].op].state == OP_PENDING)
+		    !group_comes(s, g, op, k->peer) &&
+		    !value_held(s, g, op, k->peer))
 			return true;
 	}
 	return false;
@@ -265,6 +296,42 @@ group_return_ahead(struct sched *s, struct peer *p, uint32_t graph)
 	}
 }
 
+static void
+group_part(struct sched *s, uint32_t i)
+{
+	if (s->groups[i].twin == 0)
+		return;
+	s->groups[s->groups[i].twin].twin = 0;
+	s->groups[i].twin = 0;
+	s->n_twins--;
+}
+
+/* The twin of i goes on without it. */
+static void
+group_bequeath(struct sched *s, uint32_t i)
+{
+	struct group *k = &s->groups[i], *twin = &s->groups[k->twin];
+	struct graph *g = s->graphs[k->graph];
+	uint32_t n, op;
+
+	if (k->twin == 0)
+		return;
+	for (n = 0; n < k->n_ops; n++) {
+		op = k->ops[n];
+		if (g->ops[op].state != OP_COMPUTING || g->ops[op].group != i)
+			continue;
+		g->ops[op].group = k->twin;
+		g->ops[op].flags &= (uint8_t)~OPF_COMING;
+	}
+	for (n = 0; n < twin->n_exports; n++) {
+		op = twin->exports[n] & ~EXPORT_UPLOAD;
+		if (g->ops[op].group == k->twin)
+			g->ops[op].flags |= OPF_COMING;
+	}
+	twin->late = false;
+	group_part(s, i);
+}
+
 void
 group_return(struct sched *s, uint32_t i, bool lost)
 {
@@ -274,6 +341,7 @@ group_return(struct sched *s, uint32_t i, bool lost)
 	if (s->groups[i].state != GROUP_OUT)
 		return;
 	group_unlink(s, i);
+	group_bequeath(s, i);
 	for (n = 0; n < s->groups[i].n_ops; n++) {
 		op = s->groups[i].ops[n];
 		if (g->ops[op].state != OP_COMPUTING || g->ops[op].group != i)
@@ -294,6 +362,7 @@ group_done(struct sched *s, uint32_t i)
 	struct graph *g = s->graphs[k->graph];
 
 	group_unlink(s, i);
+	group_part(s, i);
 	write_computing(s, g, k, false);
 	k->state = GROUP_DONE;
 	group_shed(k);
@@ -303,10 +372,15 @@ group_done(struct sched *s, uint32_t i)
 void
 group_cancel(struct sched *s, uint32_t i)
 {
-	group_say_cancel(s, &s->groups[i]);
+	const struct group *k = &s->groups[i];
+	struct peer *p = k->state == GROUP_OUT ? s->peers[k->peer] : NULL;
+
+	group_say_cancel(s, k);
 	group_unlink(s, i);
 	group_record(s, i, NULL);
 	group_done(s, i);
+	if (p != NULL)
+		group_return_ahead(s, p, k->graph);
 }
 
 static void

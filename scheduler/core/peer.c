@@ -249,19 +249,6 @@ announce_group(struct sched *s, struct peer *p, uint32_t peer,
 		group_claim(s, i, peer);
 }
 
-/* Its own result that makes this value known is still to come. */
-static bool
-announce_early(const struct sched *s, const struct graph *g, uint32_t op,
-    uint32_t peer)
-{
-	const struct group *k;
-
-	if (g->ops[op].state != OP_COMPUTING || g->ops[op].group == 0)
-		return false;
-	k = &s->groups[g->ops[op].group];
-	return k->state == GROUP_OUT && k->peer == peer;
-}
-
 /* A value it holds: welcome if it is the op's and still of use. */
 static void
 announce_held(struct sched *s, uint32_t peer, const struct rec_held *h)
@@ -272,7 +259,7 @@ announce_held(struct sched *s, uint32_t peer, const struct rec_held *h)
 	uint32_t op = (uint32_t)h->op;
 
 	if (g != NULL && graph_open(g) && h->op != 0 && h->op <= g->n_ops &&
-	    announce_early(s, g, op, peer) && (g->ops[op].value == 0 ||
+	    group_comes(s, g, op, peer) && (g->ops[op].value == 0 ||
 	    !g->values[g->ops[op].value].known))
 		return;
 	if (g == NULL || !graph_open(g) || h->op == 0 || h->op > g->n_ops ||

@@ -242,6 +242,7 @@ result_accept(struct result *x)
 
 	if (x->k->state != GROUP_OUT || x->k->peer != x->peer)
 		x->k->claimed = true;
+	late_answer(s, x->index);
 	if (!x->k->claimed)
 		estimate_result(s, x->p, x->g, x->k, x->r);
 	group_unlink(s, x->index);
@@ -394,9 +395,9 @@ on_result(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 {
 	struct result x = { .s = s, .p = p, .peer = peer, .r = &m->result };
 
-	if (p->stuck) {
+	if (p->stuck || p->late_us > s->now) {
 		p->stuck = false;
-		s->assign = true;
+		late_over(s, peer, 0);
 	}
 	x.g = sched_graph(s, x.r->g);
 	if (x.g == NULL) {

@@ -390,7 +390,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	if (s->now >= s->retry_us)
 		s->assign = true;
 	overdue = value_overdue(s);
-	late = assign_overdue(s);
+	late = late_run(s);
 	/* First, or a DROP would meet what the next group makes anew. */
 	tick_all_values(s);
 	assign_run(s);

@@ -181,6 +181,8 @@ struct group {
 	bool		 waited;	/* it was out when the scheduler died */
 	bool		 claimed;	/* announced: sent in another session */
 	bool		 alone;		/* nothing was in its way when sent */
+	bool		 late;		/* so it has a twin: see late.c */
+	uint32_t	 twin;		/* with the same ops, out too; or 0 */
 	uint32_t	 n_ops, n_exports, n_inputs;
 	uint32_t	*ops;		/* owned; NULL once done */
 	/* owned; EXPORT_UPLOAD is set in some */
@@ -217,6 +219,9 @@ struct peer {
 	bool		 silent, stuck, trusted;
 	bool		 serving;	/* see crowd_note */
 	uint32_t	 teams;		/* of graphs with work, with it */
+	/* late.c: until then it gets nothing; since when the oldest of its
+	 * groups without a twin is watched */
+	uint64_t	 late_us, watch_us;
 	uint32_t	 serial;
 	uint64_t	 session;
 	char		 cid[65], tab[65], kind[33], build[129];
@@ -271,6 +276,7 @@ struct upload {
 };
 
 #define CROWD_ORDERS	5
+#define CROWD_NEAR	3	/* fast, near, and with a good line */
 #define CROWD_MOST	512	/* members of a team, unless all are */
 
 /* crowd.c: who serves, and the best of them in several orders. */
@@ -342,7 +348,8 @@ struct sched {
 	uint64_t		 retry_us;	/* look again who is late */
 	uint64_t		 next_progress;
 	uint64_t		 next_collect;
-	uint64_t		 next_overdue;
+	uint64_t		 next_late;
+	uint32_t		 n_twins;
 	double			 served_us;	/* fairness: the least now */
 	uint32_t		 live;		/* peers that may get work */
 	struct crowd		 crowd;
@@ -503,6 +510,9 @@ void	 group_send(struct sched *, uint32_t group);
 struct grow;
 /* What grows for gr's participant is sent; 0: nothing does. */
 uint32_t group_form(struct grow *);
+/* Does peer compute it, and will it have the value? */
+bool	 group_comes(const struct sched *, const struct graph *, uint32_t op,
+	    uint32_t peer);
 struct group	*group_find(struct sched *, uint64_t g, uint64_t epoch,
 		    uint64_t counter, uint32_t *index);
 uint32_t group_add(struct sched *, struct graph *, uint64_t epoch,
@@ -514,6 +524,9 @@ void	 group_claim(struct sched *, uint32_t group, uint32_t peer);
 /* lost: its participant left while computing it. */
 void	 group_return(struct sched *, uint32_t group, bool lost);
 void	 group_done(struct sched *, uint32_t group);
+/* A group with its ops and figures goes to peer. */
+void	 group_leave(struct sched *, uint32_t group, uint32_t peer,
+	    uint64_t after_us);
 void	 group_cancel(struct sched *, uint32_t group);
 void	 group_record(struct sched *, uint32_t group,
 	    const struct msg_result *);
@@ -527,8 +540,6 @@ void	 assign_refused(struct sched *, uint32_t peer);
 /* Something changed with the participant: look whether it takes work. */
 void	 assign_touch(struct sched *, uint32_t peer);
 bool	 assign_takes(const struct sched *, const struct peer *);
-/* Groups far beyond their time go to who is idle; the first answer counts. */
-uint64_t assign_overdue(struct sched *);
 void	 assign_predict(struct sched *, uint32_t peer);
 
 /* profile.c: what is left of a graph, by levels. */
@@ -570,6 +581,16 @@ double	 team_predict_us(struct sched *, struct graph *);
 void	 team_idle(struct sched *, struct graph *);
 void	 team_free(struct sched *, struct graph *);
 
+/* late.c: groups that are late go to others, too. */
+/* Returns when to look again. */
+uint64_t late_run(struct sched *);
+/* What p has out, or when it will be through, has changed. */
+void	 late_note(struct sched *, const struct peer *);
+/* Peer answers again, or was relieved: it gets work from then on. */
+void	 late_over(struct sched *, uint32_t peer, uint64_t until_us);
+/* The group is answered, before anything is done about it. */
+void	 late_answer(struct sched *, uint32_t group);
+
 /* estimate.c: what the figures of a participant mean. */
 #define OP_US		1.0	/* an op's own time on the reference core */
 #define SIGMA_LEAST	0.05
@@ -603,6 +624,9 @@ void	 estimate_bench(struct sched *, struct peer *,
 	    const struct msg_bench *);
 void	 estimate_result(struct sched *, struct peer *, const struct graph *,
 	    const struct group *, const struct msg_result *);
+/* It was late, and another was through first. */
+void	 estimate_slower(struct peer *, const struct graph *,
+	    const struct group *);
 void	 estimate_hide(struct sched *, struct peer *, bool hidden);
 
 /* estimate_text.c: as the record keeps them. */

@@ -83,11 +83,14 @@ state_return(struct sched *s, struct graph *g, uint32_t op)
 void
 state_settle(struct sched *s, struct graph *g, uint32_t op)
 {
-	uint32_t i = g->ops[op].group;
+	uint32_t i[2] = { g->ops[op].group, 0 }, n;
 
-	if (i != 0 && s->groups[i].state == GROUP_OUT &&
-	    --s->groups[i].left == 0)
-		group_cancel(s, i);
+	i[1] = i[0] != 0 ? s->groups[i[0]].twin : 0;
+	for (n = 0; n < 2; n++) {
+		if (i[n] != 0 && s->groups[i[n]].state == GROUP_OUT &&
+		    --s->groups[i[n]].left == 0)
+			group_cancel(s, i[n]);
+	}
 }
 
 /* op is done: it uses its inputs no more. */
