@@ -45,6 +45,7 @@ server_limits(const struct conf *c, struct sched_limits *l)
 		.group_max_us = c->group_max_us,
 		.group_tries = c->group_tries,
 		.op_tries = c->op_tries,
+		.plan_ops = c->plan_ops,
 		.announce_us = c->announce_ms * 1000,
 		.keep_ended_us = c->keep_ended_s * 1000000,
 		.keep_abandoned_us = c->keep_abandoned_s * 1000000,

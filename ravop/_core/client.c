@@ -392,6 +392,24 @@ client_ask(struct client *c, const char *what, const char *arg)
 	return true;
 }
 
+bool
+client_plan(struct client *c, uint32_t graph, const struct buf *program,
+    const uint64_t *want, size_t n_want, bool sinks, uint64_t *upload)
+{
+	struct client_graph *g = c->graphs[graph];
+	struct msg m = { .id = M_PLAN };
+
+	if (c->state != CLIENT_READY || !g->open)
+		return false;
+	m.plan.g = g->g;
+	m.plan.program = (struct bytes){ program->data, program->len };
+	m.plan.want = (struct u64s){ want, n_want };
+	m.plan.sinks = sinks;
+	client_write(c, &m);
+	*upload = client_missing(c, program);
+	return true;
+}
+
 void
 client_resume(struct client *c, uint32_t graph, uint64_t batches)
 {

@@ -39,6 +39,7 @@ enum client_event_type {
 	CLIENT_EV_RETRY,	/* graph, retry_ms, code, text: then client_retry */
 	CLIENT_EV_CLOSED,	/* code, text: the connection is over */
 	CLIENT_EV_ANSWER,	/* text: to client_ask */
+	CLIENT_EV_PLANNED,	/* graph, text: to client_plan, as JSON */
 };
 
 struct client_failure {
@@ -56,6 +57,8 @@ struct client_event {
 	uint64_t		 g, op, number, cause, retry_ms;
 	uint64_t		 total, pending, computing, computed, failed;
 	uint64_t		 cancelled, participants, left_ms;
+	uint64_t		 predicted_ms;
+	bool			 believed;
 	struct shape		 shape;
 	uint8_t			*bytes;
 	size_t			 size;
@@ -115,6 +118,13 @@ void		 client_unwant(struct client *, uint32_t graph, uint64_t op);
 void		 client_end(struct client *, uint32_t graph, bool cancel);
 /* Asks about graphs of one's own; false: there is no session to ask in. */
 bool		 client_ask(struct client *, const char *what, const char *arg);
+/*
+ * Asks what would become of the graph if the program were its next batch;
+ * false: it is not open in a session.  Bytes of tensors that would be uploaded.
+ */
+bool		 client_plan(struct client *, uint32_t graph,
+		    const struct buf *program, const uint64_t *want,
+		    size_t n_want, bool sinks, uint64_t *upload);
 /* Of a graph to attach to: the server has that many batches of it. */
 void		 client_resume(struct client *, uint32_t graph, uint64_t batches);
 void		 client_retry(struct client *, uint32_t graph);

@@ -140,6 +140,25 @@ start(struct client *c, struct client_blob *b)
 	return c->upload == NULL;
 }
 
+uint64_t
+client_missing(struct client *c, const struct buf *program)
+{
+	const struct client_blob *b;
+	struct op_error err;
+	struct program p;
+	uint64_t bytes = 0;
+	uint32_t i;
+
+	if (program->len == 0 || program_open(&p, program->data, program->len,
+	    UINT32_MAX, &err) != E_OK)
+		return 0;
+	for (i = 0; i < p.n_digests; i++) {
+		b = client_blob(c, p.digests + (size_t)i * DIGEST_LEN);
+		bytes += b != NULL && !b->uploaded ? b->size : 0;
+	}
+	return bytes;
+}
+
 /* True once every tensor of the program has left on this connection. */
 bool
 client_upload(struct client *c, const struct buf *program)

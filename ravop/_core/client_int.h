@@ -131,9 +131,14 @@ void		 client_refused(struct client *, uint32_t graph,
 		    const struct msg_refuse *);
 void		 client_message(struct client *, const uint8_t *, size_t);
 
+/* client_planned.c */
+void		 client_unplanned_text(const struct msg_refuse *, struct buf *);
+void		 client_planned_text(const struct msg_planned *, struct buf *);
+
 /* client_data.c */
 struct client_blob *client_blob(struct client *, const uint8_t [DIGEST_LEN]);
 void		 client_blob_unref(struct client *, const struct buf *program);
+uint64_t	 client_missing(struct client *, const struct buf *program);
 bool		 client_upload(struct client *, const struct buf *program);
 void		 client_part(struct client *);
 void		 client_data_lost(struct client *);

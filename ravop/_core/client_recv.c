@@ -271,6 +271,39 @@ asking(const struct client *c)
 	return CLIENT_NONE;
 }
 
+/* What the answer to client_plan says; text is taken. */
+static void
+planned(struct client *c, uint32_t graph, struct buf *text)
+{
+	struct client_event *ev;
+
+	if (graph != CLIENT_NONE) {
+		ev = client_event(c, CLIENT_EV_PLANNED, graph);
+		ev->text = client_text((const char *)text->data, text->len);
+	}
+	buf_clear(text);
+}
+
+static void
+on_planned(struct client *c, const struct msg_planned *m)
+{
+	struct buf text;
+
+	buf_init(&text);
+	client_planned_text(m, &text);
+	planned(c, graph_of(c, m->g), &text);
+}
+
+static void
+refused_plan(struct client *c, const struct msg_refuse *m)
+{
+	struct buf text;
+
+	buf_init(&text);
+	client_unplanned_text(m, &text);
+	planned(c, graph_of(c, m->g), &text);
+}
+
 static void
 on_refuse(struct client *c, const struct msg_refuse *m)
 {
@@ -284,6 +317,10 @@ on_refuse(struct client *c, const struct msg_refuse *m)
 	}
 	if (m->what == SUBJECT_VALUE && graph != CLIENT_NONE) {
 		refused_value(c, graph, m);
+		return;
+	}
+	if (m->what == SUBJECT_PLAN) {
+		refused_plan(c, m);
 		return;
 	}
 	if (m->what == SUBJECT_TENSOR) {
@@ -376,6 +413,8 @@ on_progress(struct client *c, const struct msg_progress *m)
 	ev->failed = m->failed;
 	ev->participants = m->participants;
 	ev->left_ms = m->left_ms;
+	ev->predicted_ms = m->predicted_ms;
+	ev->believed = m->believed;
 }
 
 static void
@@ -445,6 +484,9 @@ dispatch(struct client *c, const struct msg *m)
 	case M_ANSWER:
 		client_event(c, CLIENT_EV_ANSWER, CLIENT_NONE)->text =
 		    client_text(m->answer.text.p, m->answer.text.n);
+		break;
+	case M_PLANNED:
+		on_planned(c, &m->planned);
 		break;
 	case M_AGAIN:
 		on_again(c);

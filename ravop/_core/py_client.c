@@ -216,6 +216,7 @@ type_name(enum client_event_type type)
 		[CLIENT_EV_ENDED] = "ended", [CLIENT_EV_REFUSED] = "refused",
 		[CLIENT_EV_RETRY] = "retry", [CLIENT_EV_CLOSED] = "closed",
 		[CLIENT_EV_ANSWER] = "answer",
+		[CLIENT_EV_PLANNED] = "planned",
 	};
 
 	return names[type];
@@ -270,7 +271,7 @@ event_dict(const struct client_event *ev)
 	graph = ev->graph == CLIENT_NONE ? Py_NewRef(Py_None) :
 	    PyLong_FromUnsignedLong(ev->graph);
 	return Py_BuildValue("{ss sN sK sK sK sK sI ss sN sN sK "
-	    "sK sK sK sK sK sK sK sK sN}",
+	    "sK sK sK sK sK sK sK sK sK sN sN}",
 	    "type", type_name(ev->type), "graph", graph, "g", K(ev->g),
 	    "op", K(ev->op), "number", K(ev->number), "cause", K(ev->cause),
 	    "code", (unsigned)ev->code, "what", subject_name(ev->what),
@@ -280,6 +281,8 @@ event_dict(const struct client_event *ev)
 	    "computing", K(ev->computing), "computed", K(ev->computed),
 	    "failed", K(ev->failed), "cancelled", K(ev->cancelled),
 	    "participants", K(ev->participants), "left_ms", K(ev->left_ms),
+	    "predicted_ms", K(ev->predicted_ms),
+	    "believed", PyBool_FromLong(ev->believed),
 	    "failures", failures_of(ev));
 }
 

@@ -309,6 +309,31 @@ flush(PyObject *self, PyObject *args)
 	return PyLong_FromUnsignedLongLong(n);
 }
 
+/* _plan(want, sinks): asks what the batch would take; bytes to upload, or -1. */
+static PyObject *
+plan(PyObject *self, PyObject *args)
+{
+	struct py_recorder *g = self_of(self);
+	PyObject *want_seq;
+	struct buf program;
+	uint64_t *want, upload = 0;
+	size_t n;
+	bool asked;
+	int sinks;
+
+	if (!PyArg_ParseTuple(args, "Op", &want_seq, &sinks) ||
+	    numbers(want_seq, &want, &n) < 0)
+		return NULL;
+	buf_init(&program);
+	recorder_look(&g->r, &program);
+	asked = g->client != NULL &&
+	    client_plan(((struct py_client *)g->client)->c, g->handle,
+	    &program, want, n, sinks != 0, &upload);
+	buf_clear(&program);
+	xfree(want);
+	return PyLong_FromLongLong(asked ? (long long)upload : -1);
+}
+
 /* One op of _adopt; false with an exception. */
 static bool
 adopt_one(struct py_recorder *g, PyObject *item)
@@ -509,6 +534,7 @@ static PyMethodDef recorder_methods[] = {
 	{ "_room", room, METH_NOARGS, "Lets a full batch go." },
 	{ "_apply", apply, METH_VARARGS, "Records an op." },
 	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },
+	{ "_plan", plan, METH_VARARGS, "Asks what the batch would take." },
 	{ "_adopt", adopt, METH_O, "Ops that are at the server." },
 	{ "_run", run, METH_VARARGS, "Computes the batch in the process." },
 	{ "_settled_from", settled_from, METH_VARARGS,

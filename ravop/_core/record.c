@@ -270,11 +270,32 @@ recorder_bytes(const struct recorder *r)
 	return program_size(&r->w);
 }
 
+/* What Python holds is exported. */
+static void
+mark_held(struct recorder *r, uint8_t flags)
+{
+	uint32_t i, next = r->w.base + r->w.n_ops;
+
+	for (i = r->w.base; i < next; i++)
+		if (r->ops[i - 1].held > 0)
+			program_set_flags(&r->w, i, flags);
+}
+
+void
+recorder_look(struct recorder *r, struct buf *out)
+{
+	if (r->w.n_ops == 0)
+		return;
+	mark_held(r, PROGRAM_EXPORT);
+	program_finish(&r->w, out);
+	mark_held(r, 0);
+}
+
 bool
 recorder_cut(struct recorder *r, struct buf *out, uint32_t *base,
     const uint64_t **released, uint32_t *n_released)
 {
-	uint32_t i, next;
+	uint32_t next;
 
 	*base = r->w.base;
 	*released = r->released;
@@ -282,9 +303,7 @@ recorder_cut(struct recorder *r, struct buf *out, uint32_t *base,
 	if (r->w.n_ops == 0)
 		return false;
 	next = r->w.base + r->w.n_ops;
-	for (i = r->w.base; i < next; i++)
-		if (r->ops[i - 1].held > 0)
-			program_set_flags(&r->w, i, PROGRAM_EXPORT);
+	mark_held(r, PROGRAM_EXPORT);
 	program_finish(&r->w, out);
 	program_writer_reset(&r->w, next);
 	memset(r->consts, 0, sizeof r->consts);

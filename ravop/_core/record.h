@@ -98,6 +98,8 @@ size_t	 recorder_bytes(const struct recorder *);	/* of their program */
  */
 bool	 recorder_cut(struct recorder *, struct buf *out, uint32_t *base,
 	    const uint64_t **released, uint32_t *n_released);
+/* The program that recorder_cut would append now; nothing changes. */
+void	 recorder_look(struct recorder *, struct buf *out);
 /* The sentence for people about an op that was refused. */
 char	*recorder_text(struct recorder *, char *, size_t, const struct op_row *,
 	    const uint32_t *in, size_t n, const struct op_params *,

@@ -30,6 +30,7 @@ BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 30.0
 TURN_S = 0.25
 FAREWELL_S = 1.0
+AGAIN_S = 10.0          # until a question is asked again
 SETTLE_S = 10.0         # for what goes on without the program
 SENDS = 16              # in a turn, of up to 256 KiB
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -115,17 +116,34 @@ class Connection:
         NoServerError
             When there is none.
         """
+        return self.answer_to(lambda: self.client.ask(what, arg))
+
+    def answer_to(self, say: Callable[[], bool]) -> Any:
+        """What the server answers to what say() sends; False: it could not.
+
+        Raises
+        ------
+        NoServerError
+            When there is none.
+        """
         self._check_fork()
         with self._asking:
             self._answer: Any = None
             asked = -1      # in which connection
+            again = 0.0     # the scheduler may have been restarted since
             while self._answer is None:
                 connects = self.client.stats["connects"]
-                if asked != connects and self.client.ask(what, arg):
+                now = time.monotonic()
+                if (asked != connects or now > again) and say():
                     asked = connects
+                    again = now + AGAIN_S
                 self.wake()
                 self._take_turn(TURN_S, lambda: self._answer is not None)
             return self._answer
+
+    def answered(self, text: str) -> None:
+        """The answer that somebody waits for."""
+        self._answer = json.loads(text)
 
     def _turn_while(self, more: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -352,7 +370,7 @@ class Connection:
         self.max_tensor = event["g"]
 
     def _on_answer(self, event: dict[str, Any]) -> None:
-        self._answer = json.loads(event["text"])
+        self.answered(event["text"])
 
     def _on_closed(self, event: dict[str, Any]) -> None:
         self._down(event["text"] or "the server closed the connection")

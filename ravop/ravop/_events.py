@@ -40,9 +40,15 @@ class Events(View):
         """Counts of the ops."""
         counts = self.counts
         for field in ("pending", "computing", "computed", "failed",
-                      "participants", "left_ms"):
+                      "participants", "left_ms", "predicted_ms",
+                      "believed"):
             setattr(counts, field, event[field])
         _state.report(counts.computed + counts.failed, counts.total)
+
+    def on_planned(self, event: dict[str, Any]) -> None:
+        """What recorded ops would take."""
+        if self._connection is not None:
+            self._connection.answered(event["text"])
 
     def on_ended(self, event: dict[str, Any]) -> None:
         """All is settled."""

@@ -25,6 +25,8 @@ class Counts:
     failed: int = 0
     participants: int = -1
     left_ms: int = 0
+    predicted_ms: int = 0
+    believed: bool = False
 
     @property
     def total(self) -> int:

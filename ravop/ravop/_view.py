@@ -5,9 +5,10 @@ import os
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from . import _core, _html, _state
+from . import _core, _html, _plan, _state
 from ._connection import Connection
 from ._errors import GraphError, OpError, RavenError, sentence
+from ._plan import Plan
 from ._progress import Counts
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class View(_core.Recorder):
     _id: int | None
     _message: str
     _connection: Connection | None
+    _handle: int
 
     def _send(self, want: list[int]) -> None:
         raise NotImplementedError
@@ -133,6 +135,40 @@ class View(_core.Recorder):
 
     def _repr_html_(self) -> str:
         return _html.graph_html(self)       # type: ignore[arg-type]
+
+    def plan(self, *ops: Op) -> Plan:
+        """What the recorded ops that are not computed yet would take.
+
+        Nothing is computed or sent for it, and nothing changes: the server's
+        scheduler runs them in its head, with the participants that are there
+        now.
+
+        Parameters
+        ----------
+        *ops : Op
+            Whose values will be asked for; none named: those that no other
+            recorded op takes.
+
+        Returns
+        -------
+        Plan
+            Its `seconds` are None where no time can be said: of a local
+            graph, without participants, or before their speeds are known.
+
+        Raises
+        ------
+        GraphError
+            When the server would refuse the ops.
+
+        Examples
+        --------
+        >>> import ravop as R
+        >>> graph = R.Graph(name='plan', approach='local')
+        >>> a = R.t([1.0, 2.0]) + 1
+        >>> graph.plan()
+        Plan(ops=1, computed here)
+        """
+        return _plan.plan(self, [op.id for op in ops])
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes a page on the graph: states, operators, failures, versions.

@@ -103,6 +103,7 @@ dev_gone(struct sched *s, uint64_t session)
 			s->graphs[i]->dirty = true;
 		}
 	}
+	plan_session_gone(s, session);
 	map_del(&s->sessions, session);
 	xfree(d->owner);
 	*d = (struct dev){ 0 };
@@ -117,8 +118,7 @@ graph_ack(struct sched *s, struct dev *d, const struct graph *g)
 	out_send(s->out, d->session, &m, true);
 }
 
-/* One's own graph, or NULL after a refusal. */
-static struct graph *
+struct graph *
 dev_graph(struct sched *s, struct dev *d, uint64_t number,
     enum msg_subject what, uint64_t n)
 {
@@ -288,6 +288,7 @@ on_batch(struct sched *s, struct dev *d, const struct msg *m)
 	} else {
 		batch_write(s, g, b, &checked);
 		batch_take(s, g, &checked, b, false);
+		plan_batch(s, g, b->want.n);
 		batch_ack(s, d, g);
 	}
 }

@@ -270,6 +270,18 @@ result_accept(struct result *x)
 	result_ack(x);
 }
 
+void
+result_apply(struct sched *s, uint32_t group, const struct msg_result *r)
+{
+	struct result x = { .s = s, .k = &s->groups[group], .index = group,
+		.r = r };
+
+	x.g = s->graphs[x.k->graph];
+	x.peer = x.k->peer;
+	x.p = s->peers[x.peer];
+	result_accept(&x);
+}
+
 /* Its input is not where it was thought to be; false: it was still to come. */
 static bool
 refused_input(struct result *x, int64_t ordinal)

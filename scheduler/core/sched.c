@@ -33,6 +33,7 @@ static const struct dev_row dev_rows[] = {
 	{ M_WANT, on_want },
 	{ M_END, on_end },
 	{ M_QUERY, on_ask },
+	{ M_PLAN, on_plan },
 };
 
 struct sched *
@@ -64,6 +65,7 @@ sched_free(struct sched *s)
 
 	if (s == NULL)
 		return;
+	plan_clear(s);
 	for (i = 1; i < s->n_graphs; i++) {
 		if (s->graphs[i] != NULL)
 			graph_free(s, s->graphs[i]);
@@ -402,6 +404,8 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	tick_collect(s);
 	tick_all_values(s);
 	write_turn(s);
+	if (plan_turn(s))
+		return s->now;
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;
 	next = late < next ? late : next;

@@ -23,7 +23,7 @@ struct sched_limits {
 	uint64_t	tensor_bytes, graph_ops, graph_bytes;
 	uint64_t	owner_graphs, owner_bytes, total_ops;
 	uint64_t	group_ops, group_min_us, group_max_us;
-	uint64_t	group_tries, op_tries, announce_us;
+	uint64_t	group_tries, op_tries, announce_us, plan_ops;
 	uint64_t	keep_ended_us, keep_abandoned_us;
 };
 

@@ -137,6 +137,11 @@ struct graph {
 	uint64_t	 team_us;
 	double		 team_left, team_predicted;
 	bool		 team_counted;	/* in peer.teams */
+	/* plan.c: what the batch that makes n_ops of it was planned to take,
+	 * and since when it is computed */
+	double		 plan_us;
+	uint64_t	 plan_since;
+	uint32_t	 plan_ops;
 	struct heap	 ready;
 	struct pool	*pool;		/* see water.c */
 	double		 ready_us;	/* of ops with OPF_READY */
@@ -288,6 +293,13 @@ struct crowd {
 	uint64_t	 grown_us;	/* a team was chosen for joins */
 };
 
+/* How well plans of some scale fit: mean and variance of ln(real / planned). */
+struct skill {
+	double		m, v;
+	uint32_t	n;
+};
+#define SKILLS		16
+
 struct timer {
 	uint64_t	us;
 	uint32_t	peer, serial;
@@ -367,6 +379,8 @@ struct sched {
 	 * looked at again */
 	float			 population[COST_CLASSES][DT_COUNT];
 	uint64_t		 population_us;
+	struct plan		*plans;		/* under way */
+	struct skill		 skills[SKILLS];
 	bool			 refs_all;	/* what a damaged graph needs
 						 * is not known */
 	bool			 assign;	/* something changed */
@@ -635,7 +649,24 @@ void	 estimate_write(const struct peer *, struct buf *);
 void	 estimate_read(struct peer *, struct bytes);
 const char	*estimate_class_name(enum cost_class);
 
+/* plan.c: what a graph will take, see plan.h. */
+/* Goes on with what is planned; true: there is more to do. */
+bool	 plan_turn(struct sched *);
+/* A batch came, and so many of its values are wanted. */
+void	 plan_batch(struct sched *, struct graph *, size_t wanted);
+/* g owes nothing more. */
+void	 plan_settled(struct sched *, struct graph *);
+void	 plan_session_gone(struct sched *, uint64_t session);
+void	 plan_clear(struct sched *);
+
 /* result.c, peer.c, dev.c, load.c, flush.c: handlers on_<name>. */
+void	 on_plan(struct sched *, struct dev *, const struct msg *);
+/* A result that is known to be right. */
+void	 result_apply(struct sched *, uint32_t group,
+	    const struct msg_result *);
+/* One's own graph, or NULL after a refusal. */
+struct graph	*dev_graph(struct sched *, struct dev *, uint64_t number,
+	    enum msg_subject, uint64_t n);
 void	 on_result(struct sched *, struct peer *, uint32_t, const struct msg *);
 void	 on_bench(struct sched *, struct peer *, uint32_t, const struct msg *);
 void	 on_state(struct sched *, struct peer *, uint32_t, const struct msg *);

@@ -531,6 +531,8 @@ value_send(struct sched *s, struct graph *g, uint32_t op)
 	} else {
 		value_say(s, g, op, value_source_large(s, g, op));
 	}
+	if (g->owed == 0)
+		plan_settled(s, g);
 	if (o->state == OP_COMPUTED && o->users == 0)
 		value_unneeded(s, g, op);
 }
