@@ -5,6 +5,7 @@
  * Must not read from a connection.
  * Dies of: an address it cannot listen on, at start.
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <arpa/inet.h>
@@ -23,6 +24,7 @@
 
 #define BATCH		64		/* accepts in a turn */
 #define LISTENERS	64
+#define OWN_FILES	128		/* sockets and files but peers' */
 #define BUCKETS		1024
 #define BAD_WINDOW_US	60000000
 #define LOWAT		(64 * 1024)	/* unsent bytes in the kernel */
@@ -288,9 +290,10 @@ admit(struct listener *l, int fd, const struct sockaddr_storage *ss)
 	ip_of(ss, ip);
 	a = find_address(l->door, ip);
 	/* A proxy's connections count under whom they are for. */
-	if (!is_proxy(gw->conf, ip) &&
+	if (gw->n_conns >= gw->conf->gateway_connections ||
+	    (!is_proxy(gw->conf, ip) &&
 	    (a->conns >= gw->conf->address_connections ||
-	    a->fresh >= gw->conf->address_unauthenticated)) {
+	    a->fresh >= gw->conf->address_unauthenticated))) {
 		turn_away(fd);
 		release_address(a);
 		return;
@@ -409,6 +412,22 @@ bind_own(struct door *d)
 	}
 }
 
+/* Descriptors for all connections that the configuration allows. */
+static void
+raise_files(const struct conf *conf)
+{
+	rlim_t want = (rlim_t)conf->gateway_connections + OWN_FILES;
+	struct rlimit rl, more = { want, want };
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_cur >= want ||
+	    setrlimit(RLIMIT_NOFILE, &more) == 0)
+		return;
+	log_warnx("door", "the limit of open files allows %ju connections, "
+	    "gateway_connections %ju: raise it (ulimit -n; LimitNOFILE= of "
+	    "the unit)", (uintmax_t)(rl.rlim_cur < OWN_FILES ? 0 :
+	    rl.rlim_cur - OWN_FILES), (uintmax_t)conf->gateway_connections);
+}
+
 struct door *
 door_new(struct gateway *gw)
 {
@@ -416,6 +435,7 @@ door_new(struct gateway *gw)
 	unsigned i;
 
 	d->gw = gw;
+	raise_files(gw->conf);
 	proc_random(d->key, sizeof(d->key));
 	d->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	for (i = 0; i < gw->proc->n_listen; i++)

@@ -24,6 +24,7 @@ gateway_new(struct proc *p)
 	gw->on_message = peer_message;
 	TAILQ_INIT(&gw->conns);
 	TAILQ_INIT(&gw->dead);
+	TAILQ_INIT(&gw->observers);
 	buf_init(&gw->stats);
 	buf_init(&gw->scratch);
 	msg_arena_init(&gw->arena);

@@ -99,6 +99,8 @@ struct conn {
 	bool			 asleep;	/* see timers.c */
 	uint32_t		 slot;		/* of the wheel, if asleep */
 	TAILQ_ENTRY(conn)	 watch;		/* awake, or in that slot */
+	TAILQ_ENTRY(conn)	 audience;	/* gw->observers */
+	uint8_t			 role;		/* counted in gw->roles; 0: not */
 	struct event		 rd, wr;
 	struct address		*address;	/* NULL: trusted */
 	char			 subject[SUBJECT_LEN];	/* of log lines */
@@ -133,6 +135,8 @@ struct gateway {
 	struct door		*door;
 	struct conns		 conns;
 	struct conns		 dead;
+	struct conns		 observers;	/* whose turn comes first */
+	unsigned		 roles[ROLE_OBSERVER + 1];	/* sessions */
 	struct conn		**slots;
 	uint32_t		*free_slots;
 	uint32_t		 n_slots, n_free;
@@ -210,6 +214,7 @@ void		 peer_ping(struct conn *);
 void		 peer_silent(struct conn *);	/* its groups go to others */
 void		 peer_link_late(struct conn *);	/* measuring takes too long */
 void		 peer_stats(struct conn *);
+void		 peer_stats_all(struct gateway *);
 
 /* route.c */
 struct route	*route_new(struct gateway *);

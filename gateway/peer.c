@@ -66,10 +66,36 @@ tell_presence(struct conn *c, enum msg_presence what, const char *reason)
 	route_send(c->gw->route, c->id, &m);
 }
 
+static void
+count_role(struct conn *c)
+{
+	struct gateway *gw = c->gw;
+
+	if (c->role != 0)
+		return;		/* a HELLO once more */
+	c->role = (uint8_t)c->session.role;
+	gw->roles[c->role]++;
+	if (c->role == ROLE_OBSERVER)
+		TAILQ_INSERT_TAIL(&gw->observers, c, audience);
+}
+
+static void
+forget_role(struct conn *c)
+{
+	if (c->role == 0)
+		return;
+	if (c->role == ROLE_OBSERVER)
+		TAILQ_REMOVE(&c->gw->observers, c, audience);
+	c->gw->roles[c->role]--;
+	c->role = 0;
+}
+
 void
 peer_gone(struct conn *c, const char *why)
 {
 	char reason[128];
+
+	forget_role(c);
 
 	log_escape(reason, sizeof(reason), why, strlen(why));
 	tell_presence(c, PRESENCE_GONE, reason);
@@ -284,6 +310,7 @@ say_hello(struct conn *c, const struct msg *m)
 		conn_end(c, 4429, "too many bad tokens from this address");
 		return;
 	}
+	count_role(c);
 	/* Asked again on its return: the peer reads AGAIN then. */
 	if (!route_up(c->gw->route)) {
 		c->session.state = SESSION_AGAIN;
@@ -465,4 +492,21 @@ peer_stats(struct conn *c)
 	c->stats_due = conn_unsent(c) > c->gw->conf->observer_output_bytes;
 	if (!c->stats_due)
 		conn_forward(c, body);
+}
+
+/* Many observers take turns: none of them needs every second's figures. */
+void
+peer_stats_all(struct gateway *gw)
+{
+	uint64_t i, n = gw->roles[ROLE_OBSERVER];
+	struct conn *c;
+
+	if (n > gw->conf->observer_rate)
+		n = gw->conf->observer_rate;
+	for (i = 0; i < n; i++) {
+		c = TAILQ_FIRST(&gw->observers);
+		TAILQ_REMOVE(&gw->observers, c, audience);
+		TAILQ_INSERT_TAIL(&gw->observers, c, audience);
+		peer_stats(c);
+	}
 }

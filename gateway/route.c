@@ -89,19 +89,15 @@ on_pressure(struct ipc *ipc, bool full, void *arg)
 	pause_sessions(r->gw, !full, full);
 }
 
-/* STATS, to all observers. */
+/* STATS, to the observers. */
 static void
 on_own(struct gateway *gw, struct bytes body)
 {
-	struct conn *c;
-
 	if (msg_peek(body.p, body.n) != M_STATS)
 		return;
 	buf_reset(&gw->stats);
 	buf_add(&gw->stats, body.p, body.n);
-	TAILQ_FOREACH(c, &gw->conns, entry)
-		if (c->state == CONN_WS)
-			peer_stats(c);
+	peer_stats_all(gw);
 }
 
 static void

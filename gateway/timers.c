@@ -172,17 +172,12 @@ shed(struct gateway *gw)
 static void
 tell_status(struct gateway *gw)
 {
-	unsigned open[ROLE_OBSERVER + 1] = { 0 };
-	const struct conn *c;
 	char text[256];
 
-	TAILQ_FOREACH(c, &gw->conns, entry)
-		if (c->state == CONN_WS && c->session.role <= ROLE_OBSERVER)
-			open[c->session.role]++;
 	snprintf(text, sizeof(text), "connections=%" PRIu64 " developers=%u "
 	    "participants=%u observers=%u buffers=%" PRIu64 " scheduler=%s "
-	    "redis=%s", gw->n_conns, open[ROLE_DEVELOPER],
-	    open[ROLE_PARTICIPANT], open[ROLE_OBSERVER], gw->bytes,
+	    "redis=%s", gw->n_conns, gw->roles[ROLE_DEVELOPER],
+	    gw->roles[ROLE_PARTICIPANT], gw->roles[ROLE_OBSERVER], gw->bytes,
 	    route_ready(gw->route) ? "attached" : "away",
 	    !store_up(gw->store) ? "away" : store_blocked(gw->store) ?
 	    "blocked" : "connected");
