@@ -29,6 +29,8 @@ struct late {
 	double		 again;		/* of those to compute lineage */
 	double		 transfer;
 	bool		 waits;		/* for an upload */
+	bool		 ship;		/* what can be; else what is sooner */
+	bool		 gone;		/* an input is not there any more */
 };
 
 /* When k was to end: not sooner than what was watched before it. */
@@ -155,33 +157,46 @@ late_best(struct late *x)
 		late_offer(x, c->order[CROWD_NEAR][i]);
 }
 
+/* Us that op's value takes from whoever has it to the other; 0: nobody. */
+static double
+late_ship(const struct late *x, uint32_t op)
+{
+	const struct op *o = &x->g->ops[op];
+	const struct value *v = &x->g->values[o->value];
+	const struct peer *h;
+
+	if (o->value == 0 || v->holds == 0)
+		return 0;
+	h = x->s->peers[x->s->holds[v->holds].peer];
+	return (double)v->size * 1e6 * (1 / crowd_up(h) +
+	    1 / crowd_down(x->s->peers[x->other]));
+}
+
 /*
  * An input of what the twin computes, that it cannot have: computed in it
- * again, or shipped if that is sooner.  False: it cannot be had at all.
+ * again, or shipped if that is sooner, or must be.  False: it cannot be had
+ * so.  A group that decides a length has no use for it.
  */
 static bool
 late_again(struct late *x, uint32_t op)
 {
 	struct sched *s = x->s;
 	const struct op *o = &x->g->ops[op];
-	const struct value *v = &x->g->values[o->value];
-	const struct peer *q = s->peers[x->other], *h;
-	double us = estimate_op_us(q, o);
-	uint32_t holder = o->value != 0 ? s->holds[v->holds].peer : 0;
+	double us = estimate_op_us(s->peers[x->other], o);
+	double ship = late_ship(x, op);
 
-	/* A group that decides a length has no use for it. */
-	if (o->state != OP_COMPUTED || (o->flags & OPF_SOURCE) != 0 ||
-	    s->n_form >= LINEAGE_MOST || shape_by_data(x->g, op))
+	if (o->state != OP_COMPUTED) {
+		x->gone = true;
 		return false;
-	if (o->value != 0 && v->holds != 0 && holder != x->k->peer) {
-		h = s->peers[holder];
-		if ((double)v->size * 1e6 * (1 / crowd_up(h) +
-		    1 / crowd_down(q)) < us) {
-			value_fetch(s, x->g, op);
-			x->waits = true;
-			return true;
-		}
 	}
+	if (ship > 0 && (x->ship || ship < us)) {
+		value_fetch(s, x->g, op);
+		x->waits = true;
+		return true;
+	}
+	if ((o->flags & OPF_SOURCE) != 0 || s->n_form >= LINEAGE_MOST ||
+	    shape_by_data(x->g, op))
+		return false;
 	x->again += us;
 	s->form = sched_room(s->form, &s->form_cap, s->n_form + 1,
 	    sizeof(*s->form));
@@ -214,7 +229,7 @@ late_inputs(struct late *x, uint32_t op, uint32_t stamp)
 
 /* Into s->form: what the twin must compute again; false: it cannot be. */
 static bool
-late_lineage(struct late *x)
+late_lineage(struct late *x, bool ship)
 {
 	struct sched *s = x->s;
 	uint32_t stamp = ++x->g->stamp, i;
@@ -223,6 +238,7 @@ late_lineage(struct late *x)
 	s->n_form = s->n_stack = 0;
 	x->again = x->transfer = 0;
 	x->waits = false;
+	x->ship = ship;
 	for (i = 0; i < x->k->n_ops; i++) {
 		o = &x->g->ops[x->k->ops[i]];
 		if (o->state == OP_COMPUTING && o->group == x->index)
@@ -313,6 +329,18 @@ late_give_up(struct sched *s, uint32_t i)
 	}
 }
 
+/* Can x->other have it now?  What it needs is asked for, if that helps. */
+static bool
+late_ready(struct late *x)
+{
+	if (!late_lineage(x, false)) {
+		x->gone = false;
+		if (!late_lineage(x, true))
+			return false;
+	}
+	return !x->waits;
+}
+
 /* k is late; when to look at it again. */
 static double
 late_group(struct sched *s, uint32_t i, double finish)
@@ -320,30 +348,28 @@ late_group(struct sched *s, uint32_t i, double finish)
 	struct group *k = &s->groups[i];
 	struct late x = { .s = s, .g = s->graphs[k->graph], .k = k, .index = i,
 		.since = (double)s->now - finish };
-	double most = SILENT_US + 2 * (finish - (double)k->sent_us), due;
+	double most = SILENT_US + 2 * (finish - (double)k->sent_us);
+	double due = (double)(s->now + AGAIN_US);
+	bool ready = false;
 
-	if (x.since > most && s->live > (k->twin != 0 ? 2 : 1)) {
+	if (k->twin == 0 && !k->claimed && s->n_twins < 1 + s->live / 10)
+		late_best(&x);
+	if (x.other != 0 && x.since < x.need)
+		return finish + x.need + 1;
+	if (x.other != 0)
+		ready = late_ready(&x);
+	if (ready && x.since >= x.need + x.again) {
+		late_twin(&x);
+		return 0;
+	}
+	if (x.since > most && (k->twin != 0 || x.gone || k->claimed) &&
+	    s->live > (k->twin != 0 ? 2 : 1)) {
 		write_event(s, "group-late", x.g->g, s->peers[k->peer]->cid,
 		    "silent");
 		late_give_up(s, i);
 		return 0;
 	}
-	due = (double)(s->now + AGAIN_US);
-	if (k->twin != 0 || k->claimed)
-		return due > finish + most ? due : finish + most;
-	if (s->n_twins >= 1 + s->live / 10)
-		return due;
-	late_best(&x);
-	if (x.other == 0)
-		return due;
-	if (x.since < x.need)
-		return finish + x.need + 1;
-	if (!late_lineage(&x) || x.waits)
-		return due;
-	if (x.since < x.need + x.again)
-		return finish + x.need + x.again + 1;
-	late_twin(&x);
-	return 0;
+	return ready ? finish + x.need + x.again + 1 : due;
 }
 
 static void
