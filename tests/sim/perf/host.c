@@ -31,6 +31,12 @@ reference_us(enum cost_class class, enum dtype dtype, double amount)
 }
 
 double
+reference_op_us(const struct op_cost *c)
+{
+	return 1 + reference_us(c->cost_class, c->dtype, c->amount);
+}
+
+double
 trait_op_us(const struct trait *t, const struct op_cost *c)
 {
 	return t->overhead + estimate_reference_us(c->cost_class, c->dtype,
@@ -39,7 +45,7 @@ trait_op_us(const struct trait *t, const struct op_cost *c)
 
 struct summing {
 	const struct trait	*trait;
-	double			 us;
+	double			 us, reference;
 };
 
 static void
@@ -49,18 +55,7 @@ add_op(void *arg, uint32_t op, const struct op_cost *c)
 
 	(void)op;
 	s->us += trait_op_us(s->trait, c);
-}
-
-double
-trait_program_us(const struct trait *t, struct bytes program,
-    const struct bytes *given, size_t n_given)
-{
-	struct summing s = { t, 0 };
-
-	(void)given;
-	(void)n_given;
-	fake_costs(program, add_op, &s);
-	return s.us;
+	s->reference += reference_op_us(c);
 }
 
 /* ---- computing ---- */
@@ -89,15 +84,17 @@ plan_end(struct host *h, struct host_run *r)
 static void
 run_start(struct host *h, const struct participant_command *c)
 {
+	struct summing sum = { &h->trait, 0, 0 };
 	struct host_run *r = &h->run[c->slot];
 
+	fake_costs(c->program, add_op, &sum);
 	r->busy = true;
 	r->run = c->run;
 	r->program = c->program;
 	r->given = c->given;
 	r->n_given = c->n_given;
-	r->compute = trait_program_us(&h->trait, c->program, c->given,
-	    c->n_given) * rng_lognormal(&h->rng, 1, h->trait.noise);
+	r->compute = sum.us * rng_lognormal(&h->rng, 1, h->trait.noise);
+	r->reference = sum.reference;
 	r->total = r->left = r->compute + GROUP_US;
 	r->since = r->started = h->clock->now;
 	plan_end(h, r);
@@ -106,7 +103,9 @@ run_start(struct host *h, const struct participant_command *c)
 static void
 run_over(struct host *h, struct host_run *r, bool stopped)
 {
+	settle(h, r);
 	r->busy = false;
+	h->reference_us += r->reference * (1 - r->left / r->total);
 	h->busy_us += (double)(h->clock->now - r->started) / 1e3;
 	if (h->watch != NULL && h->watch->ran != NULL)
 		h->watch->ran(h->watch->arg, h, (uint32_t)(r - h->run),

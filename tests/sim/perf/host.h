@@ -33,6 +33,7 @@ struct host_run {
 	size_t		 n_given;
 	double		 total, left;	/* us at pace 1 */
 	double		 compute;	/* us of the ops alone, with noise */
+	double		 reference;	/* us of them on the reference core */
 	uint64_t	 since;		/* left is of then */
 	uint64_t	 started;
 	uint64_t	 stamp;		/* of its end event */
@@ -62,6 +63,8 @@ struct host {
 	uint64_t		 stamp, wake;
 	const struct host_watch	*watch;
 	double			 busy_us;	/* slot time, in all */
+	/* us of the reference core that were computed, in all */
+	double			 reference_us;
 };
 
 /* Joins at once; up.arrive and down are the caller's to set before. */
@@ -71,9 +74,8 @@ void	 host_leave(struct host *);
 void	 host_free(struct host *);
 /* What an amount takes on the reference core, by the core's own table. */
 double	 reference_us(enum cost_class, enum dtype, double amount);
+double	 reference_op_us(const struct op_cost *);
 /* What an op takes there, in us. */
 double	 trait_op_us(const struct trait *, const struct op_cost *);
-double	 trait_program_us(const struct trait *, struct bytes program,
-	    const struct bytes *given, size_t n_given);
 
 #endif

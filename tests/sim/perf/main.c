@@ -2,124 +2,163 @@
  * The performance simulator: see scripts/sim --help.
  */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bound.h"
-#include "run.h"
+#include "report.h"
 
 struct options {
-	const char	*workload, *people;	/* NULL: all */
+	const char	*workload, *people, *policy;	/* NULL: all */
+	const char	*page;
 	uint64_t	 seed, seeds;
 	double		 noise;
-	enum policy	 policy;
+	bool		 bounds;
 };
 
-static double
-ratio(const struct options *o, const struct people *p, const char *name)
+static const char *const help =
+    "usage: perf [--workload NAME] [--people NAME] [--policy NAME]\n"
+    "            [--seed N] [--seeds N] [--noise X] [--bounds yes]\n"
+    "            [--page FILE]\n";
+
+static void
+one(const struct options *o, struct report *r, size_t people, size_t work,
+    enum policy policy)
 {
-	double ln = 0, work, seconds = 0, bound = 0;
-	struct run_figures f = { 0 };
+	struct work *w;
+	struct run_figures f;
+	struct run_setup setup = { .people = r->people[people],
+		.policy = policy, .noise = o->noise };
+	struct bound b;
 	uint64_t i;
 
 	for (i = 0; i < o->seeds; i++) {
-		struct work *w = workload(name, o->seed + i);
-		struct run_setup setup = { .people = p, .work = w, .policy = o->policy,
-			.seed = o->seed + i, .noise = o->noise };
-		struct bound b;
-
+		w = workload(r->works[work], o->seed + i);
+		setup.work = w;
+		setup.seed = o->seed + i;
+		if (isatty(2))
+			fprintf(stderr, "\r\033[K%s, %s, %s, seed %llu",
+			    setup.people->name, w->name, policy_name(policy),
+			    (unsigned long long)setup.seed);
 		run_once(&setup, &f);
 		bound_of(w, f.traits, f.n_traits, &b);
-		ln += log(f.seconds / b.best);
-		seconds += f.seconds;
-		bound += b.best;
-		if (o->seeds == 1)
-			fprintf(stderr, "    work %.4f service %.4f path %.4f "
-			    "data %.4f product %.4f rounds %.4f\n", b.work, b.service,
-			    b.path, b.data, b.product, b.rounds);
-		if (!f.done)
-			printf("    not done, seed %llu: %u of %u values\n",
-			    (unsigned long long)(o->seed + i), f.got,
-			    w->n_wanted);
-		work = f.server.ops_sent == 0 ? 0 : f.server.cpu * 1e6 /
-		    (double)f.server.ops_sent;
-		if (i + 1 == o->seeds)
-			printf("%-7s %-12s %9.4f s  bound %8.4f  ratio %7.2f"
-			    "  down %7.1f MB up %7.1f MB  busy %3.0f%%  "
-			    "groups %llu ops %llu of %u  %.2f us/op\n",
-			    p->name, name, seconds / (double)o->seeds,
-			    bound / (double)o->seeds,
-			    exp(ln / (double)o->seeds), f.down * 1e-6,
-			    f.up * 1e-6, f.busy * 100,
-			    (unsigned long long)f.server.assigns,
-			    (unsigned long long)f.server.ops_sent,
-			    w->n_ops - w->n_sources, work);
+		cell_add(&r->cells[people][work][policy], w, &f, b.best);
+		if (o->bounds)
+			printf("%s: work %.4f service %.4f path %.4f data "
+			    "%.4f product %.4f rounds %.4f\n", w->name, b.work,
+			    b.service, b.path, b.data, b.product, b.rounds);
 		run_clear(&f);
 		work_free(w);
 	}
-	fflush(stdout);
-	return ln / (double)o->seeds;
 }
 
 static void
-table(const struct options *o)
+run_people(const struct options *o, struct report *r, size_t people)
+{
+	size_t i;
+	int p;
+
+	for (i = 0; i < r->n_works; i++)
+		for (p = 0; p < POLICIES; p++)
+			if (r->policies[p])
+				one(o, r, people, i, (enum policy)p);
+	if (isatty(2))
+		fprintf(stderr, "\r\033[K");
+	report_text(r, people, stdout);
+	fflush(stdout);
+}
+
+static void
+choose(const struct options *o, struct report *r)
 {
 	const struct people *p;
 	const char *name;
-	double ln;
-	size_t i, k, n;
+	size_t i;
+	int k;
 
-	for (i = 0; (p = people_at(i)) != NULL; i++) {
-		if (o->people != NULL && strcmp(o->people, p->name) != 0)
-			continue;
-		for (k = 0, ln = 0, n = 0; (name = workload_name(k)) != NULL;
-		    k++) {
-			if (o->workload != NULL &&
-			    strcmp(o->workload, name) != 0)
-				continue;
-			ln += ratio(o, p, name);
-			n++;
-		}
-		printf("%-7s %-12s geometric mean %.3f\n\n", p->name, "",
-		    exp(ln / (double)n));
-	}
+	for (i = 0; (p = people_at(i)) != NULL; i++)
+		if (o->people == NULL || strcmp(o->people, p->name) == 0)
+			r->people[r->n_people++] = p;
+	for (i = 0; (name = workload_name(i)) != NULL; i++)
+		if (o->workload == NULL || strcmp(o->workload, name) == 0)
+			r->works[r->n_works++] = name;
+	for (k = 0; k < POLICIES; k++)
+		r->policies[k] = o->policy == NULL || strcmp(o->policy,
+		    policy_name((enum policy)k)) == 0;
 }
 
-static void
-usage(void)
+static const char **
+text_option(struct options *o, const char *name)
 {
-	fprintf(stderr, "usage: perf [--workload NAME] [--people NAME] "
-	    "[--seed N] [--seeds N] [--noise X]\n");
-	exit(2);
+	return strcmp(name, "--workload") == 0 ? &o->workload :
+	    strcmp(name, "--people") == 0 ? &o->people :
+	    strcmp(name, "--policy") == 0 ? &o->policy :
+	    strcmp(name, "--page") == 0 ? &o->page : NULL;
+}
+
+static int
+options_read(struct options *o, int argc, char **argv)
+{
+	const char **text;
+	int i;
+
+	for (i = 1; i + 1 < argc; i += 2) {
+		text = text_option(o, argv[i]);
+		if (text != NULL)
+			*text = argv[i + 1];
+		else if (strcmp(argv[i], "--seed") == 0)
+			o->seed = strtoull(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--seeds") == 0)
+			o->seeds = strtoull(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--noise") == 0)
+			o->noise = strtod(argv[i + 1], NULL);
+		else if (strcmp(argv[i], "--bounds") == 0)
+			o->bounds = true;
+		else
+			return -1;
+	}
+	return i == argc && o->seeds > 0 ? 0 : -1;
+}
+
+static int
+write_page(const struct report *r, const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f == NULL)
+		return -1;
+	report_page(r, f);
+	return fclose(f);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct options o = { .seed = 1, .seeds = 1, .noise = -1 };
-	int i;
+	struct report *r;
+	size_t i;
+	int err = 0;
 
-	for (i = 1; i < argc; i += 2) {
-		if (i + 1 >= argc)
-			usage();
-		if (strcmp(argv[i], "--workload") == 0)
-			o.workload = argv[i + 1];
-		else if (strcmp(argv[i], "--people") == 0)
-			o.people = argv[i + 1];
-		else if (strcmp(argv[i], "--seed") == 0)
-			o.seed = strtoull(argv[i + 1], NULL, 10);
-		else if (strcmp(argv[i], "--seeds") == 0)
-			o.seeds = strtoull(argv[i + 1], NULL, 10);
-		else if (strcmp(argv[i], "--noise") == 0)
-			o.noise = strtod(argv[i + 1], NULL);
-		else if (strcmp(argv[i], "--policy") == 0)
-			o.policy = policy_find(argv[i + 1]);
-		else
-			usage();
+	if (options_read(&o, argc, argv) != 0) {
+		fputs(help, stderr);
+		return 2;
 	}
-	if (o.policy == POLICIES)
-		usage();
-	table(&o);
-	return 0;
+	r = xcalloc(1, sizeof(*r));
+	r->seed = o.seed;
+	r->seeds = o.seeds;
+	choose(&o, r);
+	if (r->n_people == 0 || r->n_works == 0) {
+		fprintf(stderr, "perf: no such people or workload\n");
+		xfree(r);
+		return 2;
+	}
+	for (i = 0; i < r->n_people; i++)
+		run_people(&o, r, i);
+	if (o.page != NULL && write_page(r, o.page) != 0) {
+		perror(o.page);
+		err = 1;
+	}
+	xfree(r);
+	return err;
 }

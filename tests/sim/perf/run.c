@@ -171,12 +171,12 @@ dev_message(void *arg, uint64_t session, struct bytes b)
 	} else if (m.id == M_VALUE) {
 		r->figures->got++;
 		r->figures->failed += m.value.code != 0;
-		if (m.value.code != 0)
+		if (m.value.code != 0 && !r->over) {
 			fprintf(stderr, "failed: %.*s\n",
 			    (int)m.value.text.n, m.value.text.p);
-		if (r->figures->got == r->setup->work->n_wanted) {
-			r->figures->done = r->figures->failed == 0;
 			r->over = true;
+		} else if (r->figures->got == r->setup->work->n_wanted) {
+			r->figures->done = r->over = true;
 		}
 	}
 }
@@ -227,7 +227,7 @@ static void
 count(struct run *r)
 {
 	struct run_figures *f = r->figures;
-	double slots = 0;
+	double slots = 0, once = 0, work = 0;
 	uint32_t i;
 
 	f->traits = r->traits;
@@ -237,7 +237,12 @@ count(struct run *r)
 		f->up += (double)r->hosts[i]->up.bytes;
 		f->busy += r->hosts[i]->busy_us * 1e-6;
 		slots += r->hosts[i]->trait.slots;
+		work += r->hosts[i]->reference_us;
 	}
+	for (i = 1; i <= r->setup->work->n_ops; i++)
+		if (!r->setup->work->ops[i].source)
+			once += reference_op_us(&r->setup->work->ops[i].cost);
+	f->wasted = work > once ? work / once - 1 : 0;
 	f->busy /= slots * f->seconds;
 	f->server = r->server.figures;
 	f->events = r->clock.events;

@@ -27,7 +27,7 @@ struct run_figures {
 	uint32_t	 got;
 	double		 down, up;	/* bytes */
 	double		 busy;		/* share of the slots' time */
-	double		 computed;	/* ops, with those done twice */
+	double		 wasted;	/* work beyond what was needed, a share */
 	struct server_figures server;
 	uint64_t	 events;
 	struct trait	*traits;	/* of all who were there; owned */
