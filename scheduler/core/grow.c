@@ -249,7 +249,8 @@ grow_near(struct grow *gr)
 			push(&gr->s->kept, &gr->s->n_kept, &gr->s->kept_cap,
 			    item.id);
 	}
-	return 0;
+	op = gr->ahead ? 0 : tile_next(gr);
+	return op != 0 && grow_takes(gr, op) ? op : 0;
 }
 
 static uint32_t
@@ -293,7 +294,15 @@ grow_next(struct grow *gr)
 	if (gr->over)
 		return 0;
 	op = gr->local != NULL ? grow_near(gr) : 0;
-	return op != 0 || gr->ahead ? op : grow_best(gr);
+	if (op == 0 && gr->local == NULL && !gr->ahead)
+		op = tile_start(gr);
+	if (op != 0 && gr->local == NULL && !grow_takes(gr, op))
+		op = 0;
+	if (op == 0 && !gr->ahead)
+		op = grow_best(gr);
+	if (op != 0)
+		tile_note(gr, op);
+	return op;
 }
 
 /* What was met and not taken: p's next group begins with it. */

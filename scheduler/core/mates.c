@@ -9,6 +9,7 @@
 #define DEEP		64	/* steps down to a ready op, and along a branch */
 #define WIDE		256	/* inputs looked at */
 #define MATES_MAX	4096	/* waiting in one walk */
+#define TREE_MAX	256	/* ops of a tree */
 
 /* A ready op that c waits for, below it; 0: none. */
 static uint32_t
@@ -52,6 +53,68 @@ mates_find(struct grow *gr, uint32_t c)
 		s->mates = sched_room(s->mates, &s->mates_cap, s->n_mates + 1,
 		    sizeof(*s->mates));
 		s->mates[s->n_mates++] = op;
+	}
+}
+
+static void
+tree_source(struct tree *t, uint32_t op, double bytes)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->n_sources && t->sources[i] != op; i++)
+		continue;
+	if (i < t->n_sources)
+		return;
+	t->bytes += bytes;
+	if (t->n_sources < TREE_SOURCES)
+		t->sources[t->n_sources++] = op;
+}
+
+/* What op's value is computed from, op included: what is not done of it. */
+static void
+tree_sum(struct tree *t, const struct graph *g, uint32_t op, uint32_t depth)
+{
+	const uint32_t *refs;
+	uint32_t n = graph_inputs(g, op, &refs), k;
+	const struct op *in;
+
+	t->n++;
+	t->us += (double)g->ops[op].ref_us;
+	for (k = 0; k < n && t->n < TREE_MAX; k++) {
+		in = &g->ops[refs[k]];
+		if (in->state == OP_PENDING && refs[k] != t->from &&
+		    depth < DEEP)
+			tree_sum(t, g, refs[k], depth + 1);
+		else if (in->state == OP_COMPUTED && in->value != 0 &&
+		    g->values[in->value].data == NULL)
+			tree_source(t, refs[k],
+			    (double)g->values[in->value].size);
+	}
+}
+
+/*
+ * All that who takes op will do, as grow.c goes on while the last value is
+ * large and has one user.
+ */
+void
+mates_tree(const struct graph *g, uint32_t op, struct tree *t)
+{
+	uint32_t e;
+
+	t->us = t->bytes = 0;
+	t->n = t->from = t->n_sources = 0;
+	tree_sum(t, g, op, 0);
+	while (t->n < TREE_MAX && g->ops[op].users == 1 &&
+	    (g->ops[op].flags & (OPF_OWED | OPF_HELD)) == 0 &&
+	    shape_bytes(shape_room(g, op)) > MSG_SMALL) {
+		e = g->ops[op].first_edge;
+		while (e != 0 && g->ops[g->edges[e].to].state != OP_PENDING)
+			e = g->edges[e].next;
+		if (e == 0)
+			break;
+		t->from = op;
+		op = g->edges[e].to;
+		tree_sum(t, g, op, 0);
 	}
 }
 

@@ -11,7 +11,9 @@
 
 #define OUT_MAX		64	/* groups out at one participant */
 #define SAVED_MAX	64	/* partners kept from the last group */
+#define SOURCES_MAX	16	/* of the last seeds */
 #define MIX_PARTS	6	/* kinds of work that are told apart */
+#define TREE_SOURCES	64	/* large inputs looked at */
 #define OP_CODE		28	/* bytes of an op in an ASSIGN, about */
 #define EXPORT_CODE	80	/* of an export in a RESULT, beside its data */
 
@@ -29,6 +31,13 @@ struct mix {
 		double	ref_us;
 		uint8_t	cost, dtype;
 	} part[MIX_PARTS];
+};
+
+/* Ops that are done together: reference us, bytes of large inputs. */
+struct tree {
+	double		us, bytes;
+	uint32_t	n, from;
+	uint32_t	n_sources, sources[TREE_SOURCES];
 };
 
 struct cand {
@@ -49,7 +58,8 @@ struct pool {
 	uint64_t	 at_us;
 	double		 work, given;	/* then; since then; ready us */
 	double		 scale;		/* chains and all, of ready us */
-	double		 top_us;	/* of the top op, the same */
+	struct tree	 tree;		/* of the top op */
+	uint32_t	 top;
 	double		 rates;		/* sum */
 	double		 level;		/* from at_us */
 	double		 best;		/* finish of who has no room */
@@ -64,6 +74,7 @@ struct local {
 	double		 us;		/* reference us in the heap */
 	struct heap	 heap;
 	uint32_t	 n_saved, saved[SAVED_MAX];
+	uint32_t	 n_sources, sources[SOURCES_MAX];	/* of seeds */
 };
 
 /* Limits of a group, us: computing, and each way of its link. */
@@ -102,8 +113,15 @@ double	 grow_answer(const struct graph *, uint32_t op);
 void	 mates_find(struct grow *, uint32_t consumer);
 bool	 mates_branches(const struct grow *, uint32_t first);
 
+void	 mates_tree(const struct graph *, uint32_t op, struct tree *);
+
 /* steal.c: may p have its inputs, and is it better than who has them? */
 bool	 steal_reaches(struct grow *, uint32_t op);
+
+/* tile.c: ops that share large sources. */
+uint32_t tile_next(const struct grow *);
+uint32_t tile_start(const struct grow *);
+void	 tile_note(struct grow *, uint32_t op);
 
 /* water.c */
 struct pool *pool_of(struct sched *, struct graph *);

@@ -25,7 +25,7 @@
 #define REFRESH_US	20	/* a member: that often at most */
 #define REFRESH_MOST	20000
 #define CHAIN		16	/* ops of a chain looked at */
-#define LINK_BYTES	256	/* an op: its link is no matter */
+#define HOMES		4	/* holders of a value looked at */
 #define DRY_MAX		8	/* found nothing: no more of the like */
 #define TRANSFER_MOST	2e6	/* us of transfers for one group */
 
@@ -63,22 +63,56 @@ mix_part(struct mix *m, const struct op *o)
 	    (double)o->ref_us - OP_US;
 }
 
-/* Bytes that whoever takes op must be sent: nobody of the team has them. */
+/* Is it computed, and does not travel in messages? */
+static bool
+mix_large(const struct graph *g, uint32_t in)
+{
+	const struct op *o = &g->ops[in];
+
+	return o->state == OP_COMPUTED && o->value != 0 &&
+	    g->values[o->value].data == NULL;
+}
+
+/* Has somebody all of op's large inputs, who will do it then? */
+static bool
+mix_at_home(const struct sched *s, const struct graph *g, uint32_t op)
+{
+	const uint32_t *refs;
+	uint32_t n = graph_inputs(g, op, &refs), k, h, seen, first = 0;
+	const struct value *v;
+
+	for (k = 0; k < n && first == 0; k++)
+		first = mix_large(g, refs[k]) ? refs[k] : 0;
+	if (first == 0)
+		return false;
+	v = &g->values[g->ops[first].value];
+	for (h = v->holds, seen = 0; h != 0 && seen < HOMES;
+	    h = s->holds[h].value_next, seen++) {
+		for (k = 0; k < n && (!mix_large(g, refs[k]) ||
+		    value_held(s, g, refs[k], s->holds[h].peer)); k++)
+			continue;
+		if (k == n)
+			return true;
+	}
+	return false;
+}
+
+/* Bytes that whoever takes op must be sent. */
 static void
-mix_inputs(struct graph *g, struct mix *m, uint32_t op, uint32_t stamp)
+mix_inputs(const struct sched *s, struct graph *g, struct mix *m, uint32_t op,
+    uint32_t stamp)
 {
 	const uint32_t *refs;
 	uint32_t n = graph_inputs(g, op, &refs), k;
 	const struct value *v;
 	struct op *in;
+	bool home = mix_at_home(s, g, op);
 
 	for (k = 0; k < n && k < SAMPLE; k++) {
 		in = &g->ops[refs[k]];
-		if (in->state != OP_COMPUTED || in->value == 0)
+		if (!mix_large(g, refs[k]))
 			continue;
 		v = &g->values[in->value];
-		if (v->data != NULL)
-			continue;
 		if (in->stamp == stamp) {
 			if (++in->got == SAMPLE / 4)
 				m->common += (double)v->size;
@@ -86,7 +120,7 @@ mix_inputs(struct graph *g, struct mix *m, uint32_t op, uint32_t stamp)
 		}
 		in->stamp = stamp;
 		in->got = 0;
-		if (v->holds == 0)
+		if (!home)
 			m->in += (double)v->size;
 	}
 }
@@ -107,20 +141,8 @@ mix_next(const struct graph *g, uint32_t op)
 	return 0;
 }
 
-/* Reference us of op and its chain. */
-static double
-mix_chain_us(const struct graph *g, uint32_t op)
-{
-	double us = 0;
-	uint32_t n;
-
-	for (n = 0; op != 0 && n < CHAIN; n++, op = mix_next(g, op))
-		us += (double)g->ops[op].ref_us;
-	return us;
-}
-
 static void
-mix_take(struct graph *g, struct mix *m)
+mix_take(const struct sched *s, struct graph *g, struct mix *m)
 {
 	uint32_t stamp = ++g->stamp, i, op, n;
 
@@ -137,7 +159,7 @@ mix_take(struct graph *g, struct mix *m)
 			m->in += OP_CODE;
 			m->out += grow_answer(g, op);
 			mix_part(m, &g->ops[op]);
-			mix_inputs(g, m, op, stamp);
+			mix_inputs(s, g, m, op, stamp);
 		}
 	}
 }
@@ -192,19 +214,62 @@ cand_wait(const struct sched *s, const struct mix *m, const struct peer *p)
 	return (mean > link ? mean : link) + cand_reach(m, p);
 }
 
-/* When it would have the top op and its chain done, from now. */
+/*
+ * When it would have the top op done, and what goes with it, from now; bytes:
+ * that it must be sent for that.
+ */
 static double
 cand_finish(const struct sched *s, const struct pool *pool,
-    const struct peer *p)
+    const struct peer *p, double bytes)
 {
 	const struct mix *m = &pool->mix;
 	double first = predict_first(s, p), link = predict_link(s, p);
 
 	/* The link matters to who needs it. */
-	if (m->in > LINK_BYTES * m->n && link > first)
+	if (bytes > 0 && link > first)
 		first = link;
-	return first + cand_reach(m, p) + cand_us(m, p) * pool->top_us /
-	    m->ref_us;
+	bytes += OP_CODE * pool->tree.n;
+	if (p->down > 0)
+		first += bytes * 1e6 / p->down;
+	if (p->up > 0)
+		first += m->out / m->n * 1e6 / p->up;
+	return first + p->rtt_us + (double)p->group_us +
+	    cand_us(m, p) * pool->tree.us / m->ref_us;
+}
+
+/* Who has been here has half of what it will need: a row, or a column. */
+static double
+cand_guess(const struct pool *pool, const struct peer *p)
+{
+	return p->n_locals == 0 ? pool->tree.bytes : pool->tree.bytes / 2;
+}
+
+/* The bytes that it must be sent. */
+static double
+cand_bytes(const struct sched *s, const struct graph *g,
+    const struct pool *pool, uint32_t peer)
+{
+	const struct tree *t = &pool->tree;
+	double guess = cand_guess(pool, s->peers[peer]), bytes = t->bytes;
+	uint32_t i;
+
+	for (i = 0; i < t->n_sources && bytes > 0; i++) {
+		if (value_held(s, g, t->sources[i], peer))
+			bytes -= (double)g->values[
+			    g->ops[t->sources[i]].value].size;
+	}
+	return bytes < guess ? bytes : guess;
+}
+
+static void
+pool_top(struct graph *g, struct pool *pool)
+{
+	uint32_t top = ready_top(g);
+
+	if (top == pool->top)
+		return;
+	pool->top = top;
+	mates_tree(g, top, &pool->tree);
 }
 
 static void
@@ -239,8 +304,9 @@ pool_refresh(struct sched *s, struct graph *g, struct pool *pool)
 	double finish;
 	uint32_t i;
 
-	mix_take(g, &pool->mix);
-	pool->top_us = mix_chain_us(g, ready_top(g));
+	mix_take(s, g, &pool->mix);
+	pool->top = 0;
+	pool_top(g, pool);
 	pool->scale = pool->mix.ref_us / pool->mix.ready_us;
 	pool->v = sched_room(pool->v, &pool->cap, g->n_team + 1,
 	    sizeof(*pool->v));
@@ -258,7 +324,7 @@ pool_refresh(struct sched *s, struct graph *g, struct pool *pool)
 		pool->v[pool->n++] = (struct cand){ g->team[i],
 			cand_wait(s, &pool->mix, p),
 			cand_rate(&pool->mix, p) };
-		finish = cand_finish(s, pool, p);
+		finish = cand_finish(s, pool, p, cand_guess(pool, p));
 		if (predict_room(s, p))
 			heap_push(&pool->takers, (float)-finish, g->team[i]);
 		else if (finish < pool->best)
@@ -293,19 +359,23 @@ pool_free(struct graph *g)
 	g->pool = NULL;
 }
 
-/* Something changed with it: it may take work again. */
+/* Something changed with it: it may take work again, or is busy now. */
 void
 pool_add(struct sched *s, struct graph *g, uint32_t peer)
 {
 	struct pool *pool = g->pool;
-	uint32_t top = ready_top(g);
+	double finish;
 
-	if (pool == NULL || top == 0 ||
-	    !team_has(g, peer) || !assign_serves(s->peers[peer]) ||
-	    !predict_room(s, s->peers[peer]))
+	if (pool == NULL || ready_top(g) == 0 || !team_has(g, peer) ||
+	    !assign_serves(s->peers[peer]))
 		return;
-	heap_push(&pool->takers, (float)-(cand_finish(s, pool,
-	    s->peers[peer]) + (double)(s->now - pool->at_us)), peer);
+	pool_top(g, pool);
+	finish = cand_finish(s, pool, s->peers[peer],
+	    cand_guess(pool, s->peers[peer])) + (double)(s->now - pool->at_us);
+	if (predict_room(s, s->peers[peer]))
+		heap_push(&pool->takers, (float)-finish, peer);
+	else if (finish < pool->best)
+		pool->best = finish;
 }
 
 /* share: the time it may be busy with what it gets. */
@@ -336,7 +406,7 @@ pool_next(struct sched *s, struct graph *g, struct target *t)
 
 	if (top == 0)
 		return 0;
-	pool->top_us = mix_chain_us(g, top);
+	pool_top(g, pool);
 	level = pool->level;
 	if (pool->rates > 0)
 		level += (g->ready_us + pool->given - pool->work) *
@@ -348,7 +418,8 @@ pool_next(struct sched *s, struct graph *g, struct target *t)
 		    !predict_room(s, p) || (pool->dry >= DRY_MAX &&
 		    local_of(s, p, g, false) == NULL))
 			continue;
-		finish = cand_finish(s, pool, p);
+		finish = cand_finish(s, pool, p, cand_bytes(s, g, pool,
+		    item.id));
 		if (finish > 1.001 * (-(double)item.rank - ago) + 1) {
 			heap_push(&pool->takers, (float)-(finish + ago),
 			    item.id);
