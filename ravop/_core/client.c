@@ -295,7 +295,7 @@ client_sent(struct client *c, size_t n)
 uint32_t
 client_graph(struct client *c, const uint8_t key[CLIENT_KEY], uint64_t number,
     const char *name, const char *approach, uint64_t verify,
-    const char *options)
+    const char *options, bool low)
 {
 	struct client_graph *g = xcalloc(1, sizeof *g);
 
@@ -306,6 +306,7 @@ client_graph(struct client *c, const uint8_t key[CLIENT_KEY], uint64_t number,
 	g->name = xstrdup(name);
 	g->approach = xstrdup(approach);
 	g->options = xstrdup(options);
+	g->low = low;
 	g->last = &g->first;
 	g->next_n = 1;
 	c->graphs = xrealloc(c->graphs, (c->n_graphs + 1) * sizeof *c->graphs);

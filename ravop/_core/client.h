@@ -100,7 +100,7 @@ void		 client_sent(struct client *, size_t);
  */
 uint32_t	 client_graph(struct client *, const uint8_t key[CLIENT_KEY],
 		    uint64_t g, const char *name, const char *approach,
-		    uint64_t verify, const char *options);
+		    uint64_t verify, const char *options, bool low);
 /*
  * Takes the bytes (from xmalloc) of a tensor that the next batch names by its
  * digest; each source of a program has one call.

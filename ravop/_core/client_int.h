@@ -42,6 +42,7 @@ struct client_wants {
 struct client_graph {
 	uint8_t			 key[CLIENT_KEY];
 	uint64_t		 g, verify;
+	bool			 low;
 	char			*name, *approach, *options;
 	struct client_batch	*first, **last;	/* not acknowledged */
 	uint64_t		 next_n, acked;

@@ -93,6 +93,7 @@ say_graph(struct client *c, struct client_graph *g)
 	m.graph.approach = str_of(g->approach);
 	m.graph.verify = g->verify;
 	m.graph.options = str_of(g->options);
+	m.graph.low = g->low;
 	client_write(c, &m);
 	g->asked = true;
 }

@@ -107,23 +107,25 @@ py_sent(PyObject *self, PyObject *n)
 	Py_RETURN_NONE;
 }
 
-/* graph(key, g, name, approach, verify, options): its handle. */
+/* graph(key, g, name, approach, verify, options, low): its handle. */
 static PyObject *
 py_graph(PyObject *self, PyObject *args)
 {
 	const char *key, *name, *approach, *options;
 	unsigned long long g, verify;
 	Py_ssize_t n;
+	int low;
 
-	if (!PyArg_ParseTuple(args, "y#KssKs", &key, &n, &g, &name, &approach,
-	    &verify, &options))
+	if (!PyArg_ParseTuple(args, "y#KssKsp", &key, &n, &g, &name,
+	    &approach, &verify, &options, &low))
 		return NULL;
 	if (n != CLIENT_KEY) {
 		PyErr_SetString(PyExc_ValueError, "the key has 16 bytes");
 		return NULL;
 	}
 	return PyLong_FromUnsignedLong(client_graph(client_of(self),
-	    (const uint8_t *)key, g, name, approach, verify, options));
+	    (const uint8_t *)key, g, name, approach, verify, options,
+	    low != 0));
 }
 
 static PyObject *

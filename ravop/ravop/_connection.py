@@ -75,11 +75,11 @@ class Connection:
     # Graphs.
 
     def open(self, graph: Graph, key: bytes, number: int, name: str,
-             verify: int, options: str) -> int:
+             verify: int, options: str, low: bool) -> int:
         """Announces a graph, to be opened with the next wait."""
         self._check_fork()
         handle = self.client.graph(
-            key, number, name, "distributed", verify, options
+            key, number, name, "distributed", verify, options, low
         )
         self.graphs[handle] = graph
         return handle

@@ -54,13 +54,16 @@ class Graph(Events):
     verify : {0, 'auto', 2, 3}, optional
         How many participants must agree on a result; recorded, not acted
         on yet.
+    priority : {'high', 'low'}, optional
+        Low: after the graphs of everybody that are high; one group in
+        twenty is kept for those that are low.
     **options
         Kept with the graph, not used.
 
     Raises
     ------
     GraphError
-        When the approach is unknown, or there is no graph `id` of yours.
+        When the approach or the priority is unknown, or there is no graph `id` of yours.
 
     Examples
     --------
@@ -81,7 +84,7 @@ class Graph(Events):
     def __init__(self, id: int | None = None, *, name: str | None = None,
                  approach: str = "distributed", url: str | None = None,
                  token: str | None = None, verify: int | str | None = None,
-                 **options: object) -> None:
+                 priority: str = "high", **options: object) -> None:
         if "_here" in self.__dict__:
             _state.push(self)       # the one that was open already
             return
@@ -89,8 +92,12 @@ class Graph(Events):
         if verify not in VERIFY:
             raise GraphError(
                 f"verify={verify!r}; it must be 0, 'auto', 2 or 3.")
+        if priority not in ("high", "low"):
+            raise GraphError(
+                f"priority={priority!r}; it must be 'high' or 'low'.")
         self.name = name or _program_name()
         self.approach = approach
+        self.priority = priority
         self.options = options
         self._seed = _drawn(options.get("seed"))
         self.counts = Counts()
@@ -130,6 +137,7 @@ class Graph(Events):
         self._handle = conn.open(
             self, os.urandom(16), 0, self.name, self._verify,
             json.dumps(self.options, default=str)[:4096],
+            self.priority == "low",
         )
         self._last = weakref.finalize(self, conn.client.abandon, self._handle)
         self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle,
@@ -141,7 +149,7 @@ class Graph(Events):
         self.options = json.loads(said["options"] or "{}")
         self._id = id
         self._handle = conn.open(self, bytes.fromhex(said["key"]), id,
-                                 self.name, self._verify, said["options"])
+                                 self.name, self._verify, said["options"], False)
         conn.client.resume(self._handle, said["batches"])
         self._start(conn.max_tensor or TENSOR_BYTES, conn.client, self._handle,
                     self._values, self._failures)

@@ -211,25 +211,6 @@ assign_ahead(struct sched *s, uint32_t peer)
 	return false;
 }
 
-/* The open graph with ready work that was served least. */
-static struct graph *
-assign_pick(struct sched *s, const uint8_t *blocked)
-{
-	struct graph *g, *best = NULL;
-	uint32_t i;
-
-	for (i = 1; i < s->n_graphs; i++) {
-		g = s->graphs[i];
-		if (g == NULL || blocked[i] || !graph_open(g) ||
-		    g->ready.n == 0)
-			continue;
-		if (best == NULL || (g->low < best->low) ||
-		    (g->low == best->low && g->served_us < best->served_us))
-			best = g;
-	}
-	return best;
-}
-
 /* Better one that was stuck than nobody. */
 static void
 assign_forgive(struct sched *s)
@@ -249,20 +230,20 @@ assign_forgive(struct sched *s)
 static void
 assign_graphs(struct sched *s)
 {
-	uint8_t *blocked = xcalloc(s->n_graphs + 1, 1);
 	struct graph *g;
 
-	while ((g = assign_pick(s, blocked)) != NULL) {
-		if (g->served_us > s->served_us)
-			s->served_us = g->served_us;
+	while ((g = fair_next(s)) != NULL) {
+		if (ready_top(g) == 0) {
+			fair_emptied(s, g);
+			continue;
+		}
 		team_update(s, g);
 		if (assign_graph(s, g))
 			continue;
-		blocked[g->index] = 1;
+		fair_block(s, g);
 		if (s->now + LATE_US < s->retry_us)
 			s->retry_us = s->now + LATE_US;
 	}
-	xfree(blocked);
 }
 
 void

@@ -134,17 +134,22 @@ dev_graph(struct sched *s, struct dev *d, uint64_t number,
 static bool
 graph_allowed(struct sched *s, struct dev *d)
 {
-	uint32_t i, n = 0;
+	uint64_t most = s->set.limits.owner_graphs;
+	uint32_t owner = fair_owner(s, d->owner);
+	uint32_t open = owner != 0 ? s->owners[owner].open : 0;
+	struct text t;
 
 	if (!sched_room_left(s, d->session, SUBJECT_GRAPH, 0, 0))
 		return false;
-	for (i = 1; i < s->n_graphs; i++)
-		n += s->graphs[i] != NULL && graph_open(s->graphs[i]) &&
-		    strcmp(s->graphs[i]->owner, d->owner) == 0;
-	if (n < s->set.limits.owner_graphs)
+	if (open < most)
 		return true;
+	text_init(&t);
+	text_add_u64(&t, open);
+	text_add(&t, " graphs of yours are open; owner_graphs allows ");
+	text_add_u64(&t, most);
+	text_add(&t, ". End one.");
 	sched_refuse_text(s, d->session, SUBJECT_GRAPH, 0, 0, E_QUOTA_GRAPHS,
-	    "Too many of your graphs are open; owner_graphs limits them.");
+	    t.s);
 	return false;
 }
 
@@ -177,6 +182,8 @@ on_graph(struct sched *s, struct dev *d, const struct msg *m)
 		graph_text(&g->approach, v->approach);
 		graph_text(&g->options, v->options);
 		graph_text(&g->owner, str_of(d->owner));
+		g->low = v->low;
+		fair_join(s, g);
 		g->verify = v->verify;
 		write_event(s, "graph", g->g, NULL, g->name);
 	}

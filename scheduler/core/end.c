@@ -98,6 +98,7 @@ graph_close(struct sched *s, struct graph *g, enum graph_status status)
 	graph_keep(g);
 	graph_drop_all(s, g);
 	graph_shed(s, g);
+	fair_leave(s, g);
 	write_event(s, "end", g->g, NULL, status == GRAPH_ENDED ? "ended" :
 	    "cancelled");
 }

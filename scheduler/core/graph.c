@@ -69,7 +69,6 @@ graph_new(struct sched *s, uint64_t g, const uint8_t key[16])
 	map_init(&gr->need, s->set.seed ^ g);
 	map_init(&gr->most, s->set.seed ^ g);
 	map_init(&gr->declared, s->set.seed ^ g);
-	gr->served_us = s->served_us;
 	map_put(&s->by_number, g, gr->index);
 	map_put(&s->by_key, sched_hash(s, key, 16, NULL, 0), gr->index);
 	return gr;
@@ -122,6 +121,7 @@ graph_free(struct sched *s, struct graph *g)
 		s->unclaimed -= s->groups[i].waited;
 		group_free(s, i);
 	}
+	fair_leave(s, g);
 	map_del(&s->by_number, g->g);
 	if (map_get(&s->by_key, sched_hash(s, g->key, 16, NULL, 0)) == g->index)
 		map_del(&s->by_key, sched_hash(s, g->key, 16, NULL, 0));

@@ -108,6 +108,7 @@ group_link(struct sched *s, uint32_t i, uint32_t peer)
 		p->out_first = i;
 	p->out_last = i;
 	p->n_out++;
+	fair_out(s, s->graphs[k->graph], 1);
 }
 
 /* Takes it off its participant's list; peer stays, to say who it was. */
@@ -132,6 +133,7 @@ group_unlink(struct sched *s, uint32_t i)
 	if (p->n_out == 0 && p->late_us == NEVER)
 		p->late_us = 0;
 	k->state = GROUP_RETURNED;
+	fair_out(s, s->graphs[k->graph], -1);
 	assign_predict(s, k->peer);
 }
 
@@ -157,7 +159,7 @@ group_leave(struct sched *s, uint32_t i, uint32_t peer, uint64_t after_us)
 	group_send(s, i);
 	group_record(s, i, NULL);
 	write_computing(s, g, k, true);
-	g->served_us += k->predicted_us;
+	fair_charge(s, g, k->busy_us);
 }
 
 uint32_t

@@ -96,7 +96,9 @@ sched_load_graph(struct sched *s, uint64_t number, const struct store_field *f,
 	    field_is(status, "ending") ? GRAPH_ENDING :
 	    field_is(status, "ended") ? GRAPH_ENDED :
 	    field_is(status, "cancelled") ? GRAPH_CANCELLED : GRAPH_FROZEN;
-	if (!graph_open(g))
+	if (graph_open(g))
+		fair_join(s, g);
+	else
 		load_ended(s, g, f, n);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "policy.h"
 
 #define PROGRESS_US	250000
+#define BUSY_MS		500	/* Redis catches up by then */
 #define COLLECT_US	60000000	/* also: kept so long, if crowded */
 
 struct peer_row {
@@ -49,6 +50,7 @@ sched_new(const struct sched_setup *set)
 	map_init(&s->by_group, map_mix(set->seed, 4));
 	map_init(&s->by_cid, map_mix(set->seed, 5));
 	map_init(&s->by_upload, map_mix(set->seed, 6));
+	map_init(&s->by_owner, map_mix(set->seed, 8));
 	map_init(&s->refs, map_mix(set->seed, 7));
 	if (s->set.next_graph == 0)
 		s->set.next_graph = 1;
@@ -80,6 +82,7 @@ sched_free(struct sched *s)
 	}
 	for (i = 0; i < s->n_devs; i++)
 		xfree(s->devs[i].owner);
+	fair_free(s);
 	map_clear(&s->sessions);
 	map_clear(&s->by_number);
 	map_clear(&s->by_key);
@@ -168,8 +171,10 @@ sched_refuse(struct sched *s, uint64_t session, const struct msg_refuse *r)
 {
 	struct msg m = { .id = M_REFUSE, .refuse = *r };
 
-	if (r->code == E_STORAGE_BUSY || r->code == E_OVERLOADED)
-		m.refuse.retry_ms = 500;
+	if (r->code == E_STORAGE_BUSY)
+		m.refuse.retry_ms = BUSY_MS;
+	else if (r->code == E_OVERLOADED)
+		m.refuse.retry_ms = fair_drain_ms(s);
 	out_send(s->out, session, &m, false);
 }
 

@@ -146,7 +146,11 @@ struct graph {
 	struct pool	*pool;		/* see water.c */
 	double		 ready_us;	/* of ops with OPF_READY */
 	double		 left_us;	/* of ops not done */
-	double		 served_us;	/* fairness */
+	/* fair.c: of the owner's turn what is left, and where it stands */
+	double		 deficit_us;
+	uint32_t	 fair_owner;	/* in sched.owners, while it is open */
+	bool		 listed;	/* in a ring of the owner's: ready work */
+	uint64_t	 blocked;	/* nobody could take it in that turn */
 	uint32_t	 stamp;
 	uint32_t	 count[4];	/* ops by enum op_state */
 	uint32_t	 cancelled;	/* pending when it was cancelled */
@@ -305,6 +309,23 @@ struct timer {
 	uint32_t	peer, serial;
 };
 
+/* Indices that take turns. */
+struct ring {
+	uint32_t	*v;
+	uint32_t	 n, cap, at;	/* at: whose turn it is */
+};
+
+/* Whose graphs are open. */
+struct owner {
+	char		*name;		/* owned */
+	uint32_t	 open;		/* graphs */
+	uint32_t	 out;		/* groups */
+	uint32_t	 next;		/* free list */
+	struct ring	 graphs[2];	/* with ready work: high, low */
+	double		 deficit_us;	/* of slot time; negative: owes */
+	double		 rounds;	/* of sched.fair_rounds, counted in */
+};
+
 #define REF_PEER	0x40000000u
 #define REF_DEV		0x80000000u
 #define REF_INDEX	0x3fffffffu
@@ -362,9 +383,14 @@ struct sched {
 	uint64_t		 next_collect;
 	uint64_t		 next_late;
 	uint32_t		 n_twins;
-	double			 served_us;	/* fairness: the least now */
 	uint32_t		 live;		/* peers that may get work */
 	struct crowd		 crowd;
+	struct owner		*owners;
+	uint32_t		 n_owners, owners_cap, free_owner;
+	struct map		 by_owner;	/* hash of the name -> owner */
+	struct ring		 fair[2];	/* owners with ready work: high, low */
+	double			 fair_rounds;	/* ever */
+	uint32_t		 fair_high;	/* starts while low waited */
 	bool			 full;		/* storage: refuse new work */
 	bool			 crowded;	/* the same; collect early */
 	bool			 loading;
@@ -545,6 +571,26 @@ void	 group_cancel(struct sched *, uint32_t group);
 void	 group_record(struct sched *, uint32_t group,
 	    const struct msg_result *);
 void	 group_free(struct sched *, uint32_t group);
+
+/* fair.c: whose graph is next. */
+/* g is open from here on, and its owner known; and to its end. */
+void	 fair_join(struct sched *, struct graph *);
+void	 fair_leave(struct sched *, struct graph *);
+/* g has ready work; it has none. */
+void	 fair_ready(struct sched *, struct graph *);
+void	 fair_emptied(struct sched *, struct graph *);
+/* The graph with ready work whose turn it is, or NULL. */
+struct graph	*fair_next(struct sched *);
+/* Nobody can take work of g in this turn. */
+void	 fair_block(const struct sched *, struct graph *);
+/* A group of g takes us of slot time; by groups more are out. */
+void	 fair_charge(struct sched *, struct graph *, double us);
+void	 fair_out(struct sched *, const struct graph *, int by);
+/* In sched.owners; 0: none of its graphs is open. */
+uint32_t fair_owner(const struct sched *, const char *name);
+/* When what is open now will have been computed: what to wait for. */
+uint64_t fair_drain_ms(const struct sched *);
+void	 fair_free(struct sched *);
 
 /* assign.c: who gets what next. */
 void	 assign_run(struct sched *);

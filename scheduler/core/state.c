@@ -56,6 +56,7 @@ state_ready(struct sched *s, struct graph *g, uint32_t op)
 	o->flags |= OPF_READY;
 	g->ready_us += o->ref_us;
 	heap_push(&g->ready, o->rank, op);
+	fair_ready(s, g);
 	local_ready(s, g, op);
 }
 

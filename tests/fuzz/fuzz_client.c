@@ -71,7 +71,7 @@ submit(struct client *c)
 	uint64_t want = 1;
 
 	client_graph(c, (const uint8_t *)"0123456789abcde", 0, "g",
-	    "distributed", 0, "");
+	    "distributed", 0, "", false);
 	buf_init(&program);
 	program_writer_init(&w, 1);
 	shape.dims[0] = 1;

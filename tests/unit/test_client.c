@@ -209,7 +209,7 @@ open_graph(struct rig *r, bool bytewise)
 {
 	start(r, bytewise);
 	ck_assert_uint_eq(client_graph(r->c, key, 0, "g", "distributed", 0,
-	    "{}"), 0);
+	    "{}", false), 0);
 	handshake(r);
 	ck_assert_uint_eq(r->m.hello.graphs.n, 1);
 	welcome(r, 0, 0);
@@ -656,7 +656,8 @@ START_TEST(test_abandon)
 	open_graph(&r, _i);
 	batch(&r, 1, 0, 1);
 	expect_batch(&r, 1);
-	client_abandon(r.c, client_graph(r.c, other, 0, "", "", 0, ""));
+	client_abandon(r.c, client_graph(r.c, other, 0, "", "", 0, "",
+	    false));
 	ck_assert_uint_eq(client_open(r.c), 1);
 	client_abandon(r.c, 0);
 	expect(&r, M_END);
@@ -760,7 +761,8 @@ START_TEST(test_attach)
 	ev = event(&r, CLIENT_EV_ANSWER);
 	ck_assert_str_eq(ev->text, "{}");
 	client_event_free(ev);
-	ck_assert_uint_eq(client_graph(r.c, key, 5, "g", "", 0, "{}"), 0);
+	ck_assert_uint_eq(client_graph(r.c, key, 5, "g", "", 0, "{}",
+	    false), 0);
 	client_resume(r.c, 0, 7);
 	expect(&r, M_GRAPH);
 	ck_assert_uint_eq(r.m.graph.g, 5);
