@@ -16,6 +16,7 @@
 #define REPEATS_MOST	1000000u
 #define SIDE		256		/* of the matrices */
 #define LARGE		4194304		/* bytes of a large operand */
+#define OPERANDS	3
 #define SORTED		32768		/* elements */
 #define EXPS		100000
 #define SMALL_OPS	1000
@@ -70,7 +71,7 @@ struct bench {
 	uint32_t		 repeats, batch;
 	double			 warm_us, best_us;
 	bool			 failed;
-	uint8_t			*operand;	/* LARGE bytes, shared */
+	uint8_t			*operand;	/* OPERANDS of LARGE bytes */
 	struct bench_result	 result;
 };
 
@@ -133,11 +134,12 @@ give(struct bench *b, size_t n)
 {
 	size_t i;
 
-	fill(b->shape.dtype, b->operand, (size_t)shape_bytes(&b->shape));
+	/* Each its own, or a cache would make memory look fast. */
 	for (i = 0; i < n; i++) {
-		program_write_given(&b->writer, &b->shape, (uint32_t)i, 0);
-		b->given[i].p = b->operand;
+		b->given[i].p = b->operand + i * LARGE;
 		b->given[i].n = (size_t)shape_bytes(&b->shape);
+		fill(b->shape.dtype, b->operand + i * LARGE, b->given[i].n);
+		program_write_given(&b->writer, &b->shape, (uint32_t)i, 0);
 	}
 	b->n_given = n;
 }
@@ -248,7 +250,7 @@ prepare(struct bench *b)
 struct bench *
 bench_new(enum bench_which which)
 {
-	uint8_t *operand = xtry_malloc(LARGE);
+	uint8_t *operand = xtry_malloc(OPERANDS * LARGE);
 	struct bench *b;
 
 	if (operand == NULL)

@@ -13,7 +13,7 @@ static const double reference_rate[COST_CLASSES] = {
 	[COST_TRANSCENDENTAL] = 2e8,
 	[COST_REDUCTION] = 1e10,
 	[COST_COPY] = 8e9,
-	[COST_SORT] = 1e8,
+	[COST_SORT] = 3e8,
 };
 
 /* ln for positive x: the exponent, and atanh of the rest. */

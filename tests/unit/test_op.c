@@ -465,11 +465,13 @@ START_TEST(costs)
 {
 	struct op_cost c;
 
-	ck_assert(cost("matmul", "float32:2,3;float32:3,4", &c) == 48);
+	ck_assert(cost("matmul", "float32:2,3;float32:3,4", &c) ==
+	    48 + 6 * 26);
 	ck_assert(c.cost_class == COST_MATMUL && c.dtype == DT_F32);
-	ck_assert(cost("matmul", "float64:5,2,3;float64:3,4", &c) == 240);
-	ck_assert(cost("dot", "float64:3;float64:3", &c) == 6);
-	ck_assert(cost("dot", "float64:3;float64:", &c) == 6);
+	ck_assert(cost("matmul", "float64:5,2,3;float64:3,4", &c) ==
+	    240 + 6 * 82);
+	ck_assert(cost("dot", "float64:3;float64:3", &c) == 6 + 6 * 7);
+	ck_assert(cost("dot", "float64:3;float64:", &c) == 6 + 6 * 7);
 	ck_assert(cost("add", "int32:2,3;float32:", &c) == 24 + 4 + 48);
 	ck_assert(c.cost_class == COST_ELEMENTWISE && c.dtype == DT_F64);
 	ck_assert(cost("less", "int32:8;int64:8", &c) == 32 + 64 + 8);
@@ -478,7 +480,13 @@ START_TEST(costs)
 	ck_assert(cost("sum", "int32:10", &c) == 40 && c.dtype == DT_I32);
 	ck_assert(cost("concat", "bool:3;bool:4", &c) == 14);
 	ck_assert(cost("transpose", "float64:3,4", &c) == 0);
-	ck_assert(cost("sort", "float64:8", &c) == 24);
+	ck_assert(cost("sort", "float64:8", &c) == 9 * 24);
+	ck_assert(cost("sort", "float64:2,1000", &c) == 15 * 2000);
+	/* By what is read, or by what is written. */
+	ck_assert(cost("logsumexp", "float64:10", &c) == 1.5 * 10);
+	ck_assert(cost("gather", "float64:1000;int64:2", &c) == 5.4 * 48);
+	ck_assert(cost("trace", "float64:4,4", &c) == 9.7 * 8 * 32);
+	ck_assert(cost("isnan", "int64:4", &c) == 36 && c.dtype == DT_I64);
 	ck_assert(cost("sort", "float64:0", &c) == 0);
 }
 END_TEST
