@@ -1,7 +1,7 @@
 /*
  * The server: the real core behind a modelled gateway and store.  A turn takes
- * the events that came while the last one lasted; what it decides leaves when
- * its time is over.
+ * the events that came while the last one lasted; what it decides leaves one
+ * after the other, as the time for each is over.
  */
 #ifndef RAVEN_PERF_SERVER_H
 #define RAVEN_PERF_SERVER_H
@@ -11,8 +11,8 @@
 #include "host.h"
 #include "scheduler/core/sched.h"
 
-#define TURN_NS		(20 * US)	/* a turn that hands out work */
-#define TURN_OP_NS	(2 * US)	/* for each op of it */
+#define TURN_NS		(20 * US)	/* a turn */
+#define TURN_OP_NS	(2 * US)	/* and for each op it hands out */
 #define DEV_SESSION	((uint64_t)1 << 32)	/* and above: developers */
 
 struct mail;
