@@ -292,10 +292,16 @@ group_return_ahead(struct sched *s, struct peer *p, uint32_t graph)
 			i = s->groups[i].out_next;
 			continue;
 		}
-		group_say_cancel(s, &s->groups[i]);
-		group_return(s, i, false);
+		group_recall(s, i);
 		i = p->out_first;	/* the list has changed */
 	}
+}
+
+void
+group_recall(struct sched *s, uint32_t i)
+{
+	group_say_cancel(s, &s->groups[i]);
+	group_return(s, i, false);
 }
 
 static void

@@ -33,20 +33,23 @@ struct late {
 	bool		 gone;		/* an input is not there any more */
 };
 
-/* When k was to end: not sooner than what was watched before it. */
+/* When k was to end: not sooner than what was in its way allows. */
 static double
 late_finish(const struct peer *p, const struct group *k)
 {
 	uint64_t from = k->running ? k->start_us : k->arrive_us;
 
-	from = from > p->watch_us ? from : p->watch_us;
+	if (!k->running && p->watch_us > from)
+		from = p->watch_us;
 	return (double)from + k->busy_us;
 }
 
 static double
 late_due(const struct peer *p, const struct group *k, double finish)
 {
-	double d = finish - (double)k->sent_us, margin = LEAST_US;
+	uint64_t from = k->running || k->sent_us > p->watch_us ? k->sent_us :
+	    p->watch_us;
+	double d = finish - (double)from, margin = LEAST_US;
 
 	margin = margin > 0.5 * d ? margin : 0.5 * d;
 	if (margin < 3 * estimate_sigma(p) * d)
@@ -54,17 +57,6 @@ late_due(const struct peer *p, const struct group *k, double finish)
 	if (margin < 2 * p->rtt_us)
 		margin = 2 * p->rtt_us;
 	return finish + margin;
-}
-
-/* The oldest that has not been given to another, too. */
-static uint32_t
-late_watched(const struct sched *s, const struct peer *p)
-{
-	uint32_t i = p->out_first;
-
-	while (i != 0 && s->groups[i].late)
-		i = s->groups[i].out_next;
-	return i;
 }
 
 static void
@@ -75,14 +67,20 @@ late_at(struct sched *s, double us)
 	s->next_late = when < s->next_late ? when : s->next_late;
 }
 
+/* The oldest that were not given to another, too, one a slot. */
 void
 late_note(struct sched *s, const struct peer *p)
 {
-	uint32_t i = late_watched(s, p);
-	const struct group *k = &s->groups[i];
+	const struct group *k;
+	uint32_t i, n = 0;
 
-	if (i != 0)
+	for (i = p->out_first; i != 0 && n < p->slots; i = k->out_next) {
+		k = &s->groups[i];
+		if (k->late)
+			continue;
 		late_at(s, late_due(p, k, late_finish(p, k)));
+		n++;
+	}
 }
 
 static bool
@@ -273,6 +271,31 @@ late_sort(uint32_t *v, uint32_t n)
 	}
 }
 
+/* What waits behind it and can be computed anywhere need not wait. */
+static void
+late_free_queue(struct sched *s, const struct peer *p)
+{
+	const struct group *k;
+	const struct graph *g;
+	uint32_t i = p->out_first, next, n;
+
+	for (; i != 0; i = next) {
+		k = &s->groups[i];
+		g = s->graphs[k->graph];
+		next = k->out_next;
+		if (k->running || k->late || k->twin != 0)
+			continue;
+		for (n = 0; n < k->n_inputs; n++) {
+			if (!late_has(s, g, k->inputs[n].op, 0))
+				break;
+		}
+		if (n < k->n_inputs)
+			continue;
+		group_recall(s, i);
+		next = p->out_first;
+	}
+}
+
 /* Lineage is in s->form; the open ops of k follow. */
 static void
 late_twin(struct late *x)
@@ -310,6 +333,7 @@ late_twin(struct late *x)
 	twin->transfer_us = x->transfer;
 	write_event(s, "group-late", x->g->g, p->cid, "");
 	group_leave(s, t, x->other, 0);
+	late_free_queue(s, p);
 }
 
 /* Nobody of those who have it answers: its ops go to whoever is next. */
@@ -372,28 +396,31 @@ late_group(struct sched *s, uint32_t i, double finish)
 	return ready ? finish + x.need + x.again + 1 : due;
 }
 
-static void
+/* False: something has changed, look again. */
+static bool
 late_look(struct sched *s, uint32_t peer)
 {
-	struct peer *p;
+	struct peer *p = s->peers[peer];
 	const struct group *k;
-	double finish, due = 0;
-	uint32_t i;
+	double finish, due;
+	uint32_t i, n = 0;
 
-	while (due <= (double)s->now) {
-		p = s->peers[peer];
-		i = late_watched(s, p);
-		if (i == 0)
-			return;
+	for (i = p->out_first; i != 0 && n < p->slots; i = k->out_next) {
 		k = &s->groups[i];
+		if (k->late)
+			continue;
+		n++;
 		finish = late_finish(p, k);
 		due = late_due(p, k, finish);
-		if (due > (double)s->now)
-			break;
-		p->late_us = NEVER;
-		due = late_group(s, i, finish);
+		if (due <= (double)s->now) {
+			p->late_us = NEVER;
+			due = late_group(s, i, finish);
+			if (due <= (double)s->now)
+				return false;
+		}
+		late_at(s, due);
 	}
-	late_at(s, due);
+	return true;
 }
 
 void
@@ -433,8 +460,9 @@ late_run(struct sched *s)
 		return s->next_late;
 	s->next_late = NEVER;
 	for (i = 1; i < s->n_peers; i++) {
-		if (s->peers[i] != NULL && s->peers[i]->n_out > 0)
-			late_look(s, i);
+		while (s->peers[i] != NULL && s->peers[i]->n_out > 0 &&
+		    !late_look(s, i))
+			continue;
 	}
 	if (s->next_late < s->now + LOOK_US)
 		s->next_late = s->now + LOOK_US;

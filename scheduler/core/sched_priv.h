@@ -563,6 +563,7 @@ void	 group_unlink(struct sched *, uint32_t group);
 void	 group_claim(struct sched *, uint32_t group, uint32_t peer);
 /* lost: its participant left while computing it. */
 void	 group_return(struct sched *, uint32_t group, bool lost);
+void	 group_recall(struct sched *, uint32_t group);	/* it need not be */
 void	 group_done(struct sched *, uint32_t group);
 /* A group with its ops and figures goes to peer. */
 void	 group_leave(struct sched *, uint32_t group, uint32_t peer,
