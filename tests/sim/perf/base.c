@@ -273,7 +273,7 @@ op_undo(struct base *b, uint32_t op)
 			op_undo(b, in);
 	}
 	o->state = BASE_WAITS;
-	o->asked = false;
+	o->asked = o->known = false;
 	op_count(b, op);
 }
 
