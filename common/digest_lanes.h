@@ -15,6 +15,8 @@
 #define DIGEST_BLOCK	64
 #define DIGEST_CHUNK	1024
 
+#define DIGEST_INLINE	__attribute__((always_inline))
+
 enum digest_flag {
 	DIGEST_CHUNK_START = 1,
 	DIGEST_CHUNK_END = 2,

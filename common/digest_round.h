@@ -4,13 +4,13 @@
  * Included with WORD, NAME(x) and TARGET defined.
  */
 
-static inline TARGET WORD
+static inline DIGEST_INLINE TARGET WORD
 NAME(rotate)(WORD x, int n)
 {
 	return (x >> n) | (x << (32 - n));
 }
 
-static inline TARGET void
+static inline DIGEST_INLINE TARGET void
 NAME(quarter)(WORD *a, WORD *b, WORD *c, WORD *d, WORD x, WORD y)
 {
 	*a = *a + *b + x;
@@ -23,7 +23,7 @@ NAME(quarter)(WORD *a, WORD *b, WORD *c, WORD *d, WORD x, WORD y)
 	*b = NAME(rotate)(*b ^ *c, 7);
 }
 
-static inline TARGET void
+static inline DIGEST_INLINE TARGET void
 NAME(round)(WORD v[16], const WORD m[16], const uint8_t s[16])
 {
 	NAME(quarter)(&v[0], &v[4], &v[8], &v[12], m[s[0]], m[s[1]]);
@@ -37,10 +37,10 @@ NAME(round)(WORD v[16], const WORD m[16], const uint8_t s[16])
 }
 
 /*
- * cv becomes the chaining value of the block m.  Written out seven times, so
- * that the compiler knows every index of the schedule.
+ * cv becomes the chaining value of the block m.  Written out seven times and
+ * inlined, so that the compiler knows every index of the schedule.
  */
-static inline TARGET void
+static inline DIGEST_INLINE TARGET void
 NAME(compress)(WORD cv[8], const WORD m[16], WORD low, WORD high, WORD len,
     WORD flags)
 {

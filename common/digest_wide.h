@@ -1,6 +1,6 @@
 /*
- * Template: LANES inputs of a digest_job at once.  Included with LANES (4 or
- * 8), WORD (a vector of that many words), NAME(x) and TARGET defined, after
+ * Template: LANES inputs of a digest_job at once.  Included with LANES (4, 8
+ * or 16), WORD (a vector of that many words), NAME(x) and TARGET defined, after
  * digest_round.h with the same.
  */
 
@@ -25,12 +25,10 @@ NAME(load4)(const uint8_t *in, size_t stride, digest_v4 m[16])
 	}
 }
 
+#if LANES > 4
 static inline TARGET void
-NAME(load)(const uint8_t *in, size_t stride, WORD m[16])
+NAME(load8)(const uint8_t *in, size_t stride, digest_v8 m[16])
 {
-#if LANES == 4
-	NAME(load4)(in, stride, m);
-#else
 	digest_v4 a[16], b[16];
 	int i;
 
@@ -39,6 +37,25 @@ NAME(load)(const uint8_t *in, size_t stride, WORD m[16])
 	for (i = 0; i < 16; i++)
 		m[i] = __builtin_shufflevector(a[i], b[i],
 		    0, 1, 2, 3, 4, 5, 6, 7);
+}
+#endif
+
+static inline TARGET void
+NAME(load)(const uint8_t *in, size_t stride, WORD m[16])
+{
+#if LANES == 4
+	NAME(load4)(in, stride, m);
+#elif LANES == 8
+	NAME(load8)(in, stride, m);
+#else
+	digest_v8 a[16], b[16];
+	int i;
+
+	NAME(load8)(in, stride, a);
+	NAME(load8)(in + 8 * stride, stride, b);
+	for (i = 0; i < 16; i++)
+		m[i] = __builtin_shufflevector(a[i], b[i], 0, 1, 2, 3, 4, 5,
+		    6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #endif
 }
 
