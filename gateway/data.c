@@ -282,6 +282,13 @@ flow_on_part(struct flow *f, const struct msg_part *m)
 		memcpy(u->bytes + u->got, m->data.p, m->data.n);
 		digest_update(&u->state, m->data.p, m->data.n);
 	}
+	if (u->got == 0) {
+		u->first = m->data.n;
+		u->first_us = f->conn->heard_us;
+	} else if (u->got + m->data.n == u->size) {
+		peer_got(f->conn, u->size - u->first,
+		    f->conn->heard_us - u->first_us);
+	}
 	u->got += m->data.n;
 	f->came += m->data.n;
 	if (u->got == u->size)

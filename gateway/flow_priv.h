@@ -17,6 +17,8 @@ struct upload {
 	struct shape		 shape;
 	uint64_t		 size;
 	uint64_t		 got;
+	uint64_t		 first;		/* bytes of the first part */
+	uint64_t		 first_us;	/* when they were there */
 	struct digest		 state;		/* over what came */
 	uint8_t			*bytes;		/* NULL: refused, skipped */
 	bool			 storing;	/* whole, Redis is asked */
@@ -68,6 +70,7 @@ struct flow {
 	bool		 shut;		/* all wait: the line is measured */
 	struct pulls	 pulls;
 	uint64_t	 pull_bytes;	/* asked and not answered */
+	bool		 idle;		/* nothing was on its way */
 };
 
 /* Tells the peer; text is the digest. */

@@ -22,6 +22,7 @@
 #include "common/ws.h"
 #include "gateway/files.h"
 #include "gateway/http.h"
+#include "gateway/line.h"
 #include "gateway/session.h"
 #include "gateway/store.h"
 
@@ -72,11 +73,9 @@ struct link {
 	uint64_t	ping_us;
 	uint64_t	probe_us;	/* sent; 0: not under way */
 	uint64_t	probe_first_us;	/* first bytes of its answer */
-	uint64_t	samples[8];	/* last round trips, us */
-	unsigned	n_samples;
+	unsigned	n_pongs;
 	unsigned	n_probes;
-	uint64_t	told_rtt_us;
-	uint64_t	down, up;	/* bytes a second; 0: unknown */
+	struct line	line;
 	uint64_t	since_us;	/* measuring began; 0: not yet */
 	bool		told;		/* the first LINK has gone */
 	bool		silent;		/* SESSION silent was sent */
@@ -214,6 +213,10 @@ void		 peer_ping(struct conn *);
 void		 peer_silent(struct conn *);	/* its groups go to others */
 void		 peer_link_late(struct conn *);	/* measuring takes too long */
 void		 peer_stats(struct conn *);
+/* A PART goes down, the first for a while if idle. */
+void		 peer_sends(struct conn *, size_t bytes, bool idle);
+/* So many bytes of an upload took so long. */
+void		 peer_got(struct conn *, uint64_t bytes, uint64_t us);
 void		 peer_stats_all(struct gateway *);
 
 /* route.c */

@@ -13,7 +13,6 @@
 
 #define PROBE_BYTES	(256 * 1024)
 #define LOCAL_PROBES	4
-#define RATE_MOST	10000000000ull	/* bytes a second: no line is faster */
 
 static void
 set_limits(struct conn *c, size_t message)
@@ -59,9 +58,9 @@ tell_presence(struct conn *c, enum msg_presence what, const char *reason)
 	m.session.what = what;
 	m.session.reason = str_of(reason);
 	if (what == PRESENCE_LINK) {
-		m.session.rtt_us = c->link.told_rtt_us;
-		m.session.down = c->link.down;
-		m.session.up = c->link.up;
+		m.session.rtt_us = c->link.line.told_rtt_us;
+		m.session.down = c->link.line.down;
+		m.session.up = c->link.line.up;
 	}
 	route_send(c->gw->route, c->id, &m);
 }
@@ -162,18 +161,6 @@ send_probe(struct conn *c)
 	xfree(data);
 }
 
-static uint64_t
-least_rtt(const struct link *l)
-{
-	unsigned i, n = l->n_samples < 8 ? l->n_samples : 8;
-	uint64_t least = UINT64_MAX;
-
-	for (i = 0; i < n; i++)
-		if (l->samples[i] < least)
-			least = l->samples[i];
-	return least;
-}
-
 /* Says what is known of the line; what waited for it goes on. */
 static void
 tell_link(struct conn *c)
@@ -181,9 +168,10 @@ tell_link(struct conn *c)
 	struct link *l = &c->link;
 
 	l->told = true;
-	l->told_rtt_us = l->n_samples > 0 ? least_rtt(l) : 0;
+	line_told(&l->line);
 	log_info(c->subject, "link rtt_us=%ju down=%ju up=%ju",
-	    (uintmax_t)l->told_rtt_us, (uintmax_t)l->down, (uintmax_t)l->up);
+	    (uintmax_t)l->line.told_rtt_us, (uintmax_t)l->line.down,
+	    (uintmax_t)l->line.up);
 	tell_presence(c, PRESENCE_LINK, "");
 	if (c->flow != NULL && flow_is_shut(c->flow))
 		flow_shut(c->flow, false);
@@ -210,20 +198,18 @@ peer_link_late(struct conn *c)
 	tell_link(c);
 }
 
-/* A LINK again when the round trip has changed by a quarter. */
+/* A LINK again when something has changed by a quarter. */
 static void
-note_rtt(struct conn *c)
+note_line(struct conn *c)
 {
 	struct link *l = &c->link;
-	uint64_t rtt = least_rtt(l), told = l->told_rtt_us;
-	uint64_t change = rtt > told ? rtt - told : told - rtt;
 
 	if (l->told) {
-		if (change * 4 > told && change >= 1000)
+		if (line_changed(&l->line))
 			tell_link(c);
 	} else if (l->since_us == 0 || l->probe_us != 0)
 		return;
-	else if (l->n_samples < LINK_PINGS)
+	else if (l->n_pongs < LINK_PINGS)
 		send_ping(c);
 	else if (c->session.n_out > 0)
 		tell_link(c);	/* it works: a probe would measure that */
@@ -235,20 +221,50 @@ static void
 on_pong(struct conn *c, const struct msg_pong *m)
 {
 	struct link *l = &c->link;
+	uint64_t now = proc_now_us();
 
+	if (line_answered(&l->line, now, m->id, c->bulk_bytes == 0)) {
+		note_line(c);
+		return;
+	}
 	if (l->ping_id == 0 || m->id != l->ping_id)
 		return;
 	l->ping_id = 0;
-	l->samples[l->n_samples++ % 8] = proc_now_us() - l->ping_us;
-	note_rtt(c);
+	l->n_pongs++;
+	line_rtt(&l->line, now, now - l->ping_us);
+	note_line(c);
 }
 
-static uint64_t
-rate(uint64_t bytes, uint64_t us)
+static bool
+has_line(const struct conn *c)
 {
-	uint64_t r = us == 0 ? RATE_MOST : bytes * 1000000 / us;
+	return c->session.role == ROLE_PARTICIPANT && !c->trusted;
+}
 
-	return r > RATE_MOST ? RATE_MOST : r;
+void
+peer_sends(struct conn *c, size_t bytes, bool idle)
+{
+	struct line *l = &c->link.line;
+	struct msg m = { .id = M_PING };
+
+	if (!has_line(c))
+		return;
+	line_sent(l, proc_now_us(), bytes, idle);
+	if (!line_asks(l))
+		return;
+	/* Even: those of send_ping are odd. */
+	m.ping.id = proc_now_us() & ~UINT64_C(1);
+	line_asked(l, m.ping.id);
+	conn_bulk(c, &m, 64);
+}
+
+void
+peer_got(struct conn *c, uint64_t bytes, uint64_t us)
+{
+	if (!has_line(c))
+		return;
+	line_came(&c->link.line, bytes, us);
+	note_line(c);
 }
 
 /*
@@ -259,14 +275,16 @@ static void
 on_probe_answer(struct conn *c, const struct msg_probe *m)
 {
 	struct link *l = &c->link;
-	uint64_t now = proc_now_us(), rtt = least_rtt(l), first, down, up;
+	uint64_t now = proc_now_us(), rtt = line_least(&l->line);
+	uint64_t first, down, up;
 
 	first = l->probe_first_us == 0 ? now : l->probe_first_us;
-	down = rate(PROBE_BYTES, first - l->probe_us > rtt ?
+	down = line_rate(PROBE_BYTES, first - l->probe_us > rtt ?
 	    first - l->probe_us - rtt : 0);
-	up = m->data.n >= PROBE_BYTES / 4 ? rate(m->data.n, now - first) : 0;
-	l->down = down > l->down ? down : l->down;
-	l->up = up > l->up ? up : l->up;
+	up = m->data.n >= PROBE_BYTES / 4 ? line_rate(m->data.n, now - first) :
+	    0;
+	l->line.down = down > l->line.down ? down : l->line.down;
+	l->line.up = up > l->line.up ? up : l->line.up;
 	l->probe_us = 0;
 	/* On this machine a busy core, not the line, is what a probe meets:
 	 * the best of some counts. */

@@ -18,7 +18,7 @@
 static bool
 is_slow(const struct flow *f)
 {
-	const struct link *l = &f->conn->link;
+	const struct line *l = &f->conn->link.line;
 
 	return l->down != 0 && l->down < SLOW_RATE;
 }
@@ -97,6 +97,8 @@ on_range(const struct store_answer *a, void *arg)
 		if (p->got == 0)
 			send_put(f, p);
 		send_part(f, p, a->bytes, n);
+		peer_sends(f->conn, n, f->idle);
+		f->idle = false;
 	}
 	p->got += n;
 	if (p->flight == 0 && p->asked == p->size)
@@ -161,6 +163,7 @@ add_pull(struct flow *f, const uint8_t *digest, const struct shape *shape,
 	if (is_slow(f) && p->part > SLOW_PART)
 		p->part = SLOW_PART;
 	memcpy(p->digest, digest, DIGEST_LEN);
+	f->idle |= TAILQ_EMPTY(&f->pulls) && f->conn->bulk_bytes == 0;
 	TAILQ_INSERT_TAIL(&f->pulls, p, entry);
 	if (size == 0) {
 		send_put(f, p);

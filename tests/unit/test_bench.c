@@ -46,7 +46,8 @@ START_TEST(measures_every_class)
 	/* 2 * 256^3 in 20 ms. */
 	ck_assert_uint_eq(r.speeds[0].cost_class, COST_MATMUL);
 	ck_assert_uint_eq(r.speeds[0].dtype, DT_F32);
-	ck_assert_double_eq_tol(r.speeds[0].rate, (33554432 + 6 * 3 * 65536) / 0.02, 1);
+	ck_assert_double_eq_tol(r.speeds[0].rate,
+	    (33554432 + 6 * 3 * 65536) / 0.02, 1);
 	ck_assert_double_eq_tol(r.overhead_us, 20, 1e-9);
 	ck_assert_double_eq_tol(r.digest_rate, 1048576 / 0.02, 1);
 	bench_free(b);
