@@ -15,6 +15,7 @@
 #define SKIP_MAX	32		/* ops passed over in one go */
 #define BYTES_MAX	(4u << 20)	/* of an ASSIGN's program, about */
 #define OVERRUN_US	4e6		/* beyond the target */
+#define TAIL		1.2		/* of the target, for a chain's end */
 
 static void
 push(uint32_t **v, uint32_t *n, uint32_t *cap, uint32_t x)
@@ -37,6 +38,21 @@ grow_memory(const struct graph *g, uint32_t op)
 	if (need != MAP_NONE && sum < (uint64_t)need * 1024)
 		sum = (uint64_t)need * 1024;
 	return sum;
+}
+
+/* Sources inside it are data, too. */
+uint32_t
+grow_code(const struct graph *g, uint32_t op)
+{
+	const struct program *p = &g->batches[g->ops[op].batch].program;
+	const struct program_op *o = &p->ops[op - p->base];
+	uint32_t last = op - p->base + 1 < p->n_ops ? o[1].first_param :
+	    p->n_params, data = 0;
+
+	if (o->place == PLACE_INLINE)
+		data = (uint32_t)program_inline(p, op - p->base).n;
+	return PROGRAM_OP + 4u * o->n_in + 8u * o->ndim +
+	    8 * (last - o->first_param) + data;
 }
 
 double
@@ -100,11 +116,9 @@ grow_count_input(struct grow *gr, uint32_t in)
 	if (o->state != OP_COMPUTED || o->stamp == gr->stamp)
 		return;
 	o->stamp = gr->stamp;
-	gr->bytes += PROGRAM_OP + 16;
-	if (o->value == 0) {
-		gr->bytes += (uint64_t)shape_bytes(graph_shape(gr->g, in));
+	gr->bytes += grow_code(gr->g, in);
+	if (o->value == 0)
 		return;
-	}
 	v = &gr->g->values[o->value];
 	gr->memory += v->size;
 	if (v->data != NULL)
@@ -187,7 +201,7 @@ grow_take(struct grow *gr, uint32_t op)
 	gr->last = op;
 	gr->us += us;
 	gr->memory += (uint64_t)shape_bytes(shape_room(g, op));
-	gr->bytes += OP_CODE + 4u * n;
+	gr->bytes += grow_code(g, op);
 	gr->answer += grow_answer(g, op);
 	for (k = 0; k < n; k++)
 		grow_count_input(gr, refs[k]);
@@ -196,12 +210,20 @@ grow_take(struct grow *gr, uint32_t op)
 	grow_consumers(gr, op);
 }
 
-/* Past the target: is the last value one to be used here and nowhere else? */
+/*
+ * Past the target: is the last value one to be used here and nowhere else?
+ * Or is what follows so little that its way would cost more?
+ */
 static bool
 grow_overruns(const struct grow *gr)
 {
 	const struct op *o = &gr->g->ops[gr->last];
 
+	if (gr->s->n_stack > 0 && gr->us < TAIL * gr->target.compute &&
+	    o->users == 1 && estimate_op_us(gr->p, &gr->g->ops[
+	    gr->s->stack[gr->s->n_stack - 1]]) < (TAIL - 1) *
+	    gr->target.compute)
+		return true;
 	return gr->last != 0 && o->users == 1 && (o->flags & (OPF_OWED |
 	    OPF_HELD)) == 0 && gr->us < gr->target.compute + OVERRUN_US &&
 	    shape_bytes(shape_room(gr->g, gr->last)) > MSG_SMALL;

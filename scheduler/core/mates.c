@@ -79,6 +79,7 @@ tree_sum(struct tree *t, const struct graph *g, uint32_t op, uint32_t depth)
 	const struct op *in;
 
 	t->n++;
+	t->code += grow_code(g, op);
 	t->us += (double)g->ops[op].ref_us;
 	for (k = 0; k < n && t->n < TREE_MAX; k++) {
 		in = &g->ops[refs[k]];
@@ -101,7 +102,7 @@ mates_tree(const struct graph *g, uint32_t op, struct tree *t)
 {
 	uint32_t e;
 
-	t->us = t->bytes = 0;
+	t->us = t->bytes = t->code = 0;
 	t->n = t->from = t->n_sources = 0;
 	tree_sum(t, g, op, 0);
 	while (t->n < TREE_MAX && g->ops[op].users == 1 &&

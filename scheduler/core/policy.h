@@ -14,8 +14,7 @@
 #define SOURCES_MAX	16	/* of the last seeds */
 #define MIX_PARTS	6	/* kinds of work that are told apart */
 #define TREE_SOURCES	64	/* large inputs looked at */
-#define OP_CODE		28	/* bytes of an op in an ASSIGN, about */
-#define EXPORT_CODE	80	/* of an export in a RESULT, beside its data */
+#define EXPORT_CODE	80	/* bytes of one in a RESULT, beside its data */
 
 /*
  * The kinds of work that are ready: its first ops stand for all, each with
@@ -35,7 +34,7 @@ struct mix {
 
 /* Ops that are done together: reference us, bytes of large inputs. */
 struct tree {
-	double		us, bytes;
+	double		us, bytes, code;
 	uint32_t	n, from;
 	uint32_t	n_sources, sources[TREE_SOURCES];
 };
@@ -106,6 +105,8 @@ bool	 grow_in_flight(const struct grow *, const struct op *);
 /* us until all that it needs has come; until its RESULT has left. */
 double	 grow_down_us(const struct grow *);
 double	 grow_up_us(const struct grow *);
+/* Bytes of op in an ASSIGN. */
+uint32_t grow_code(const struct graph *, uint32_t op);
 /* Bytes of op in a RESULT if somebody waits for it. */
 double	 grow_answer(const struct graph *, uint32_t op);
 

@@ -156,7 +156,7 @@ mix_take(const struct sched *s, struct graph *g, struct mix *m)
 		for (n = 0; op != 0 && n < CHAIN; n++, op = mix_next(g, op)) {
 			m->n_ops++;
 			m->ref_us += (double)g->ops[op].ref_us;
-			m->in += OP_CODE;
+			m->in += grow_code(g, op);
 			m->out += grow_answer(g, op);
 			mix_part(m, &g->ops[op]);
 			mix_inputs(s, g, m, op, stamp);
@@ -228,7 +228,7 @@ cand_finish(const struct sched *s, const struct pool *pool,
 	/* The link matters to who needs it. */
 	if (bytes > 0 && link > first)
 		first = link;
-	bytes += OP_CODE * pool->tree.n;
+	bytes += pool->tree.code;
 	if (p->down > 0)
 		first += bytes * 1e6 / p->down;
 	if (p->up > 0)
