@@ -10,6 +10,7 @@
 #define LATE_US		50000
 #define REFUSALS_FREE	8		/* in a row; then rests get longer */
 #define REST_US		((uint64_t)50000)
+#define TRUST_US	((uint64_t)600000000)	/* until it doubles */
 #define FRONTIER_US	2000.0	/* of work near to it, at least */
 #define FORCED_MAX	8	/* members asked when nobody has work */
 
@@ -18,7 +19,7 @@ assign_serves(const struct peer *p)
 {
 	return p != NULL && p->session != 0 && p->bench && p->announced &&
 	    !p->paused && !p->silent && !p->stuck && !p->leaving &&
-	    p->faults < FAULTS_MAX && p->rest_us == 0 && p->slots > 0;
+	    p->trust >= TRUST_LEAST && p->rest_us == 0 && p->slots > 0;
 }
 
 bool
@@ -54,6 +55,27 @@ assign_refused(struct sched *s, uint32_t peer)
 	assign_touch(s, peer);
 }
 
+void
+assign_distrust(struct sched *s, uint32_t peer, double share)
+{
+	struct peer *p = s->peers[peer];
+
+	p->trust *= share;
+	p->trust_us = s->now;
+	crowd_note(s, peer);
+	assign_touch(s, peer);
+}
+
+/* Time heals: who gets no work cannot show that it does better. */
+static void
+assign_trust(const struct sched *s, struct peer *p)
+{
+	while (p->trust < 1 && s->now - p->trust_us >= TRUST_US) {
+		p->trust = p->trust < 0.5 ? 2 * p->trust : 1;
+		p->trust_us += TRUST_US;
+	}
+}
+
 /* Those whose time has come are touched. */
 static void
 assign_timers(struct sched *s)
@@ -61,12 +83,12 @@ assign_timers(struct sched *s)
 	struct peer *p;
 	uint32_t peer;
 
-	while (timer_due(s, &peer)) {
+	while (timer_due(s, TIMER_WORK, &peer)) {
 		p = s->peers[peer];
-		if (p->rest_us != 0 && p->rest_us <= s->now) {
+		if (p->rest_us <= s->now)
 			p->rest_us = 0;
-			crowd_note(s, peer);
-		}
+		assign_trust(s, p);
+		crowd_note(s, peer);
 		assign_touch(s, peer);
 	}
 }
@@ -85,8 +107,10 @@ assign_arm(struct sched *s)
 			continue;
 		p->touched = false;
 		when = p->rest_us != 0 ? p->rest_us : predict_when(s, p);
+		if (p->trust < 1 && p->trust_us + TRUST_US < when)
+			when = p->trust_us + TRUST_US;
 		if (when != NEVER)
-			timer_set(s, s->touched[i], when);
+			timer_set(s, TIMER_WORK, s->touched[i], when);
 	}
 	s->n_touched = 0;
 }

@@ -108,7 +108,7 @@ estimate_slots(const struct peer *p)
 double
 estimate_rate(const struct peer *p)
 {
-	return estimate_slots(p) * (double)p->speed;
+	return estimate_slots(p) * (double)p->speed * p->trust;
 }
 
 double

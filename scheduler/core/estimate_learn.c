@@ -414,6 +414,7 @@ estimate_new(struct peer *p)
 	p->veil.m = (float)HIDDEN_LN;
 	p->veil.v = (float)STEP_VAR;
 	p->group_us = 200;
+	p->trust = 1;
 	p->error = 0.2f;
 	estimate_apply_all(p);
 }

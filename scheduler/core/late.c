@@ -12,11 +12,10 @@
 
 #define LEAST_US	50000.0
 #define SILENT_US	5e6
-#define LOOK_US		10000u	/* at least between two walks over all */
 #define AGAIN_US	50000u	/* until one without a better is looked at */
 #define LINEAGE_MOST	1024	/* ops computed again in a twin */
 #define INPUTS_MOST	32	/* looked at when others are compared */
-#define OTHERS_MOST	64	/* looked at beside the team */
+#define OTHERS_MOST	64	/* of the team, and as many of all */
 
 /* A late group and who could have it. */
 struct late {
@@ -60,27 +59,32 @@ late_due(const struct peer *p, const struct group *k, double finish)
 }
 
 static void
-late_at(struct sched *s, double us)
+late_at(struct sched *s, uint32_t peer, double us)
 {
 	uint64_t when = us < 1e18 ? (uint64_t)us : NEVER;
 
-	s->next_late = when < s->next_late ? when : s->next_late;
+	timer_set(s, TIMER_LATE, peer, when > s->now ? when : s->now + 1);
 }
 
 /* The oldest that were not given to another, too, one a slot. */
 void
-late_note(struct sched *s, const struct peer *p)
+late_note(struct sched *s, uint32_t peer)
 {
+	const struct peer *p = s->peers[peer];
 	const struct group *k;
+	double due, first = 1e18;
 	uint32_t i, n = 0;
 
 	for (i = p->out_first; i != 0 && n < p->slots; i = k->out_next) {
 		k = &s->groups[i];
 		if (k->late)
 			continue;
-		late_at(s, late_due(p, k, late_finish(p, k)));
+		due = late_due(p, k, late_finish(p, k));
+		first = due < first ? due : first;
 		n++;
 	}
+	if (n > 0)
+		late_at(s, peer, first);
 }
 
 static bool
@@ -147,7 +151,7 @@ late_best(struct late *x)
 	uint32_t i;
 
 	crowd_renew(x->s);
-	for (i = 0; i < x->g->n_team; i++) {
+	for (i = 0; i < x->g->n_team && i < OTHERS_MOST; i++) {
 		if (x->s->peers[x->g->team[i]] != NULL)
 			late_offer(x, x->g->team[i]);
 	}
@@ -348,7 +352,7 @@ late_give_up(struct sched *s, uint32_t i)
 		if (who[n] == 0)
 			continue;
 		s->peers[who[n]]->stuck = true;	/* until it answers */
-		crowd_note(s, who[n]);
+		assign_distrust(s, who[n], 0.5);
 		peer_hands_back(s, s->peers[who[n]]);
 	}
 }
@@ -418,7 +422,7 @@ late_look(struct sched *s, uint32_t peer)
 			if (due <= (double)s->now)
 				return false;
 		}
-		late_at(s, due);
+		late_at(s, peer, due);
 	}
 	return true;
 }
@@ -430,7 +434,7 @@ late_over(struct sched *s, uint32_t peer, uint64_t until)
 
 	p->late_us = until;
 	if (until > s->now)
-		timer_set(s, peer, until);
+		timer_set(s, TIMER_WORK, peer, until);
 	assign_touch(s, peer);
 	s->assign = true;
 }
@@ -454,17 +458,11 @@ late_answer(struct sched *s, uint32_t i)
 uint64_t
 late_run(struct sched *s)
 {
-	uint32_t i;
+	uint32_t peer;
 
-	if (s->now < s->next_late)
-		return s->next_late;
-	s->next_late = NEVER;
-	for (i = 1; i < s->n_peers; i++) {
-		while (s->peers[i] != NULL && s->peers[i]->n_out > 0 &&
-		    !late_look(s, i))
+	while (timer_due(s, TIMER_LATE, &peer)) {
+		while (!late_look(s, peer))
 			continue;
 	}
-	if (s->next_late < s->now + LOOK_US)
-		s->next_late = s->now + LOOK_US;
-	return s->next_late;
+	return timer_next(s, TIMER_LATE);
 }

@@ -153,8 +153,8 @@ uint64_t predict_when(const struct sched *, const struct peer *);
 void	 predict_place(struct sched *, struct group *, uint64_t after_us);
 
 /* timer.c: when to look at a participant again. */
-void	 timer_set(struct sched *, uint32_t peer, uint64_t us);
-bool	 timer_due(struct sched *, uint32_t *peer);
-uint64_t timer_next(const struct sched *);
+void	 timer_set(struct sched *, enum timer_kind, uint32_t peer, uint64_t us);
+bool	 timer_due(struct sched *, enum timer_kind, uint32_t *peer);
+uint64_t timer_next(const struct sched *, enum timer_kind);
 
 #endif

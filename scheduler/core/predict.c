@@ -118,7 +118,7 @@ assign_predict(struct sched *s, uint32_t peer)
 		p->free_us[i] = 0;
 	for (i = p->out_first; i != 0; i = s->groups[i].out_next)
 		predict_slot(s, p, &s->groups[i], nth++);
-	late_note(s, p);
+	late_note(s, peer);
 	assign_touch(s, peer);
 }
 
@@ -140,6 +140,6 @@ predict_place(struct sched *s, struct group *k, uint64_t after_us)
 	k->start_us = k->arrive_us;
 	predict_slot(s, p, k, p->n_out - 1);
 	k->predicted_us = (double)(k->finish_us - k->sent_us);
-	late_note(s, p);
+	late_note(s, k->peer);
 	assign_touch(s, k->peer);
 }

@@ -59,7 +59,7 @@ query_status(const struct sched *s, struct jsonw *j)
 static const char *
 peer_state(const struct peer *p)
 {
-	return p->faults >= FAULTS_MAX ? "excluded" : p->silent ? "silent" :
+	return p->trust < TRUST_LEAST ? "excluded" : p->silent ? "silent" :
 	    p->stuck ? "stuck" :
 	    p->paused ? "paused" : p->leaving ? "leaving" :
 	    !p->bench || !p->announced ? "joining" :
@@ -152,7 +152,7 @@ why_text(const struct sched *s, uint64_t now, const struct graph *g)
 		here++;
 		joined += s->peers[i]->bench && s->peers[i]->announced &&
 		    !s->peers[i]->paused && !s->peers[i]->silent &&
-		    s->peers[i]->faults < FAULTS_MAX;
+		    s->peers[i]->trust >= TRUST_LEAST;
 		takes += assign_takes(s, s->peers[i]);
 	}
 	if (!graph_open(g))

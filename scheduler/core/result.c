@@ -4,6 +4,8 @@
  */
 #include "sched_priv.h"
 
+#define LIED	0.25	/* of its share of work left, after a wrong result */
+
 struct result {
 	struct sched		*s;
 	struct graph		*g;
@@ -349,7 +351,7 @@ result_refused(struct result *x, const struct rec_op_error *e)
 		lost = refused_input(x, e->args.n > 0 ? e->args.v[0] : -1);
 		break;
 	default:
-		x->p->faults++;
+		assign_distrust(x->s, x->peer, 0.5);
 		lost = true;
 	}
 	assign_refused(x->s, x->peer);
@@ -372,7 +374,7 @@ result_take(struct result *x)
 		result_accept(x);
 		return;
 	}
-	x->p->faults++;
+	assign_distrust(x->s, x->peer, LIED);
 	x->p->client.refused++;
 	x->p->dirty = true;
 	write_event(x->s, "refused", r->g, x->p->cid, why);

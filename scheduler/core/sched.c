@@ -104,7 +104,8 @@ sched_free(struct sched *s)
 	xfree(s->mates);
 	xfree(s->kept);
 	xfree(s->touched);
-	xfree(s->timers);
+	xfree(s->timers[TIMER_WORK].v);
+	xfree(s->timers[TIMER_LATE].v);
 	xfree(s->work);
 	crowd_clear(s);
 	xfree(s->build);
@@ -414,7 +415,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;
 	next = late < next ? late : next;
-	timer = timer_next(s);
+	timer = timer_next(s, TIMER_WORK);
 	next = timer < next ? timer : next;
 	if (s->recover && s->quiet_until < next)
 		next = s->quiet_until;

@@ -17,7 +17,7 @@
 #include "sched.h"
 
 #define SLOTS_MAX	64	/* slots of a participant that are used */
-#define FAULTS_MAX	3	/* wrong results after which it gets no work */
+#define TRUST_LEAST	(1.0 / 16)	/* of a participant that gets work */
 #define NEVER		UINT64_MAX
 
 enum op_state { OP_PENDING, OP_COMPUTING, OP_COMPUTED, OP_FAILED };
@@ -236,7 +236,11 @@ struct peer {
 	char		 cid[65], tab[65], kind[33], build[129];
 	struct sched_client client;
 	uint64_t	 joined_us;
-	uint32_t	 slots, faults;
+	uint32_t	 slots;
+	/* share of the work that it would get, had it never failed; it
+	 * doubles from time to time, the last was at trust_us */
+	double		 trust;
+	uint64_t	 trust_us;
 	/* groups given back in a row; from some on it rests in between */
 	uint32_t	 refusals;
 	uint64_t	 rest_us;	/* until then; 0: does not rest */
@@ -256,7 +260,7 @@ struct peer {
 	uint32_t	 out_first, out_last, n_out;
 	uint32_t	 holds;
 	uint64_t	 down_us;	/* its link brings values until then */
-	uint64_t	 timer_us;	/* see timer.c */
+	uint64_t	 timer_us[2];	/* by enum timer_kind; see timer.c */
 	struct local	*locals;	/* see local.c */
 	uint32_t	 n_locals, locals_cap;
 	bool		 touched;	/* in sched.touched */
@@ -307,6 +311,13 @@ struct skill {
 struct timer {
 	uint64_t	us;
 	uint32_t	peer, serial;
+};
+
+enum timer_kind { TIMER_WORK, TIMER_LATE, TIMERS };
+
+struct timers {
+	struct timer	*v;
+	uint32_t	 n, cap;
 };
 
 /* Indices that take turns. */
@@ -368,8 +379,7 @@ struct sched {
 	uint32_t		*touched;	/* peers to be looked at */
 	uint32_t		 n_touched, touched_cap;
 	uint64_t		 turns;	/* in which work was handed out */
-	struct timer		*timers;	/* see timer.c */
-	uint32_t		 n_timers, timers_cap;
+	struct timers		 timers[TIMERS];	/* see timer.c */
 	struct buf		 program;	/* scratch */
 	struct program_writer	 writer;	/* scratch */
 	uint32_t		 serial;	/* of the last peer */
@@ -381,7 +391,6 @@ struct sched {
 	uint64_t		 retry_us;	/* look again who is late */
 	uint64_t		 next_progress;
 	uint64_t		 next_collect;
-	uint64_t		 next_late;
 	uint32_t		 n_twins;
 	uint32_t		 live;		/* peers that may get work */
 	struct crowd		 crowd;
@@ -598,6 +607,8 @@ void	 assign_run(struct sched *);
 bool	 assign_serves(const struct peer *);	/* gets work at all */
 /* p gave back a group that it could have computed. */
 void	 assign_refused(struct sched *, uint32_t peer);
+/* It failed at what others can do, or lied: it gets less and less. */
+void	 assign_distrust(struct sched *, uint32_t peer, double share);
 /* Something changed with the participant: look whether it takes work. */
 void	 assign_touch(struct sched *, uint32_t peer);
 bool	 assign_takes(const struct sched *, const struct peer *);
@@ -646,7 +657,7 @@ void	 team_free(struct sched *, struct graph *);
 /* Returns when to look again. */
 uint64_t late_run(struct sched *);
 /* What p has out, or when it will be through, has changed. */
-void	 late_note(struct sched *, const struct peer *);
+void	 late_note(struct sched *, uint32_t peer);
 /* Peer answers again, or was relieved: it gets work from then on. */
 void	 late_over(struct sched *, uint32_t peer, uint64_t until_us);
 /* The group is answered, before anything is done about it. */

@@ -135,7 +135,7 @@ member_of(const struct question *q, uint32_t peer)
 	double wide = m.slots < q->chains ? m.slots : q->chains, data;
 
 	/* Others' graphs take their share. */
-	m.rate = q->work / member_us(q, p) / (1 + others);
+	m.rate = q->work / member_us(q, p) / (1 + others) * p->trust;
 	m.wait = member_wait(q->s, p);
 	m.alone = q->work / (m.rate * (wide > 1 ? wide : 1));
 	data = (q->held ? q->code : q->code + q->bytes) * m.down;

@@ -181,7 +181,7 @@ cand_us(const struct mix *m, const struct peer *p)
 static double
 cand_rate(const struct mix *m, const struct peer *p)
 {
-	double us = cand_us(m, p) / estimate_slots(p);
+	double us = cand_us(m, p) / estimate_slots(p) / p->trust;
 
 	if (p->down > 0 && us < m->in * 1e6 / p->down)
 		us = m->in * 1e6 / p->down;

@@ -65,6 +65,7 @@ peer_add(struct fixture *f, double speed, uint32_t slots, double rtt,
 	p->serial = ++s->serial;
 	p->session = i;
 	p->bench = p->announced = true;
+	p->trust = 1;
 	p->slots = slots;
 	p->speed = (float)speed;
 	p->rtt_us = rtt * 1000;
