@@ -133,6 +133,12 @@ put_participant(struct ctl *c, const char *cid, const redisReply *r,
 	ctl_put_number(c, r, "slots");
 	ctl_put_bytes(c, r, "memory");
 	ctl_put_number(c, r, "overhead_us");
+	ctl_put_number(c, r, "group_us");
+	ctl_put_number(c, r, "rtt_us");
+	ctl_put_bytes(c, r, "down");
+	ctl_put_bytes(c, r, "up");
+	ctl_put_number(c, r, "hidden_factor");
+	ctl_put_number(c, r, "error");
 	ctl_put_number(c, r, "groups");
 	ctl_put_number(c, r, "ops");
 	ctl_put_number(c, r, "compute_us");
@@ -196,16 +202,61 @@ put_benchmark(struct ctl *c, const char *cid, const redisReply *r)
 	}
 }
 
+/* The next "name=a:b:c"; NULL: no more. */
+static const char *
+next_estimate(const char *p, char *name, size_t len, double v[3])
+{
+	size_t n;
+
+	p += strspn(p, " ");
+	n = strcspn(p, "= ");
+	if (p[n] != '=')
+		return NULL;
+	snprintf(name, len, "%.*s", (int)n, p);
+	for (p += n + 1, n = 0; n < 3; n++) {
+		v[n] = strtod(p, NULL);
+		p += strcspn(p, ": ");
+		p += *p == ':';
+	}
+	return p;
+}
+
+/* What the scheduler plans with: class.dtype=rate:error:results. */
+static void
+put_estimates(struct ctl *c, const char *cid, const redisReply *r)
+{
+	const char *p = ctl_field(r, "estimates").p;
+	char name[64], *dtype;
+	double v[3];
+
+	while (p != NULL && (p = next_estimate(p, name, sizeof(name), v)) !=
+	    NULL) {
+		dtype = strchr(name, '.');
+		if (dtype == NULL)
+			continue;	/* the participant's own figures */
+		*dtype++ = '\0';
+		report_row(&c->report);
+		report_string(&c->report, "cid", cid);
+		report_string(&c->report, "class", name);
+		report_string(&c->report, "dtype", dtype);
+		report_f64(&c->report, "rate", v[0]);
+		report_f64(&c->report, "error", v[1] / 1000);
+		report_u64(&c->report, "results", (uint64_t)v[2]);
+	}
+}
+
 static bool
 is_online(const redisReply *r)
 {
 	return str_eq(ctl_field(r, "status"), "online");
 }
 
+enum client_part { PART_CLIENT, PART_BENCHMARK, PART_ESTIMATES };
+
 /* Who is there comes first. */
 static void
 put_clients(struct ctl *c, char *const *keys, redisReply *const *clients,
-    size_t n, const struct ctl_out *out, size_t n_out, bool benchmarks)
+    size_t n, const struct ctl_out *out, size_t n_out, enum client_part part)
 {
 	size_t skip = strlen("raven:client:"), i;
 	int online;
@@ -214,11 +265,15 @@ put_clients(struct ctl *c, char *const *keys, redisReply *const *clients,
 		for (i = 0; i < n; i++) {
 			if (is_online(clients[i]) != (online == 1))
 				continue;
-			if (!benchmarks)
+			if (part == PART_CLIENT)
 				put_participant(c, keys[i] + skip, clients[i],
 				    out, n_out);
-			else if (online || c->all || c->json)
+			else if (!online && !c->all && !c->json)
+				continue;
+			else if (part == PART_BENCHMARK)
 				put_benchmark(c, keys[i] + skip, clients[i]);
+			else
+				put_estimates(c, keys[i] + skip, clients[i]);
 		}
 }
 
@@ -237,12 +292,17 @@ ctl_participants(struct ctl *c, const char *arg)
 	    "raven:client:CID, raven:queue:computing", false);
 	if (!c->all)
 		report_limit(&c->report, CTL_SHOWN);
-	put_clients(c, keys, clients, n, out, n_out, false);
+	put_clients(c, keys, clients, n, out, n_out, PART_CLIENT);
 	report_section(&c->report, "benchmarks", "raven:client:CID benchmark",
 	    false);
 	if (!c->all)
 		report_limit(&c->report, CTL_SHOWN);
-	put_clients(c, keys, clients, n, out, n_out, true);
+	put_clients(c, keys, clients, n, out, n_out, PART_BENCHMARK);
+	report_section(&c->report, "estimates", "raven:client:CID estimates",
+	    false);
+	if (!c->all)
+		report_limit(&c->report, CTL_SHOWN);
+	put_clients(c, keys, clients, n, out, n_out, PART_ESTIMATES);
 	for (i = 0; i < n; i++)
 		freeReplyObject(clients[i]);
 	xfree(out);

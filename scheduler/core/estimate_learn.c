@@ -337,10 +337,12 @@ learn_group(struct sched *s, struct peer *p, const struct group *k,
 		return;
 	for (i = 0; i < r->exports.n; i++)
 		bytes += (double)r->exports.v[i].size;
-	us -= estimate_group_us(p, bytes) - (double)p->group_us;
-	us = clamp(us, (double)p->group_us / 4, (double)p->group_us * 4);
-	p->group_us += (float)(0.1 * (us - (double)p->group_us));
-	p->group_us = (float)clamp((double)p->group_us, 20, GROUP_MOST_US);
+	us -= k->transfer_us + estimate_group_us(p, bytes) -
+	    (double)p->group_us;
+	/* Nearly the median: some wait long for a busy machine. */
+	us = clamp(estimate_ln(clamp(us, 20, GROUP_MOST_US) /
+	    (double)p->group_us), -0.5, 0.5);
+	p->group_us *= (float)estimate_exp(0.2 * us);
 }
 
 void

@@ -4,6 +4,8 @@
  */
 #include "policy.h"
 
+#define ALONE_US	1000	/* transfers that do not matter */
+
 static uint64_t
 group_key(const struct sched *s, uint64_t g, uint64_t epoch, uint64_t counter)
 {
@@ -141,7 +143,7 @@ group_unlink(struct sched *s, uint32_t i)
 static void
 group_figures(const struct grow *gr, struct group *k)
 {
-	k->alone = gr->p->n_out == 0 && gr->transfer_us <= 0;
+	k->alone = gr->p->n_out == 0 && gr->transfer_us < ALONE_US;
 	k->compute_us = gr->us * estimate_contention(gr->p, gr->p->n_out + 1);
 	k->busy_us = k->compute_us + estimate_group_us(gr->p, 0);
 	k->transfer_us = grow_down_us(gr);

@@ -104,7 +104,8 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     write("HSET", "raven:graph:{1}:groups", "1.10", group(3, "tab-3", [4], [], []))
     write("HSET", "raven:client:tab-1", "kind", "browser", "status", "online", "slots", "2", "memory", "1073741824",
           "benchmark", "matmul.float64=30123456789.5 matmul.float32=6e10 reduction.int64=1e9", "groups", "7",
-          "overhead_us", "3.25")
+          "overhead_us", "3.25", "down", "2500000", "error", "0.125",
+          "estimates", "matmul.float64=31000000000:50:12 op=3250:80:3 sort.int64=1000:400:0 bad")
     write("HSET", "raven:client:tab-2", "kind", "browser", "status", "online", "benchmark", "sort.bool=1e6")
     write("HSET", "raven:client:tab-3", "kind", "native", "status", "online", "benchmark", "")
     write("HSET", "raven:client:old", "kind", "browser", "status", "offline", "benchmark", "sort.bool=1e6")
@@ -161,6 +162,10 @@ def test_participants(broker: Broker) -> None:
     bench = {(row["cid"], row["class"]): row for row in answer["benchmarks"]}
     assert bench["tab-1", "matmul"]["float64"] == 30123456789.5
     assert bench["tab-1", "matmul"]["int32"] is None
+    assert rows["tab-1"]["down"] == 2500000 and rows["tab-1"]["error"] == 0.125
+    assert [(row["cid"], row["class"], row["dtype"], row["rate"], row["error"], row["results"])
+            for row in answer["estimates"]] == [("tab-1", "matmul", "float64", 31e9, 0.05, 12),
+                                                ("tab-1", "sort", "int64", 1000, 0.4, 0)]
     assert "60.0G" in broker.ctl("participants").stdout
 
 
