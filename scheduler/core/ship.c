@@ -2,15 +2,15 @@
  * A value stays where it is made until somebody else needs it.  It is
  * uploaded at once if that is sure to come: it is owed; several of a larger
  * team will use it; what its user needs beside it is elsewhere and not
- * smaller; or much work would have to be done again were it lost, and the
- * upload takes little of that.
+ * smaller; or much work would have to be done again were it lost, and such
+ * uploads take little of the line's time.
  */
 #include "sched_priv.h"
 
 #define TEAM_SPREAD	3	/* members from which users will be others */
 #define LOOK_MAX	16	/* users, and inputs of each */
 #define LINEAGE_US	2e6
-#define LINEAGE_SHARE	0.2	/* that an upload may take of it */
+#define LINEAGE_SHARE	0.2	/* of it, and of the line's time, at most */
 
 /* Is a large value elsewhere only, or about to be?  Its size, or 0. */
 static uint64_t
@@ -47,13 +47,26 @@ ship_meets(const struct sched *s, const struct graph *g,
 	return false;
 }
 
+/* Is it worth the line's time to be safe from losing it? */
+static bool
+ship_insures(const struct sched *s, const struct group *k, uint64_t size)
+{
+	struct peer *p = s->peers[k->peer];
+	double us = p->up > 0 ? (double)size * 1e6 / p->up : 0;
+
+	if (k->lineage_us < LINEAGE_US || us > LINEAGE_SHARE * k->lineage_us ||
+	    p->insured_us > s->now)
+		return false;
+	p->insured_us = s->now + (uint64_t)(us / LINEAGE_SHARE);
+	return true;
+}
+
 /* op is one of the exports of k, which is at i. */
 bool
 ship_uploads(const struct sched *s, const struct group *k, uint32_t i,
     uint32_t op)
 {
 	const struct graph *g = s->graphs[k->graph];
-	const struct peer *p = s->peers[k->peer];
 	uint64_t size = (uint64_t)shape_bytes(shape_most(g, op));
 	uint32_t e, c, users = 0, looked = 0;
 
@@ -71,8 +84,7 @@ ship_uploads(const struct sched *s, const struct group *k, uint32_t i,
 		    ship_meets(s, g, k, c, size))
 			return true;
 	}
-	return users > 0 && k->lineage_us > LINEAGE_US && p->up > 0 &&
-	    (double)size * 1e6 / p->up < LINEAGE_SHARE * k->lineage_us;
+	return users > 0 && ship_insures(s, k, size);
 }
 
 /* The longest work that exists nowhere else once k is done. */
