@@ -240,6 +240,9 @@ gate_send(struct gate *g, struct bytes b)
 			    fault.why);
 			abort();
 		}
+		if (g->server->watch != NULL)
+			g->server->watch->assigned(g->server->watch->arg,
+			    m.assign.group, m.assign.exports.v[0].op);
 		add_pulls(g, &m.assign);
 		msg_arena_clear(&arena);
 	}

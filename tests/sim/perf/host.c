@@ -86,7 +86,10 @@ run_start(struct host *h, const struct participant_command *c)
 {
 	struct summing sum = { &h->trait, 0, 0 };
 	struct host_run *r = &h->run[c->slot];
+	struct participant_slot slot;
 
+	participant_slot(h->p, c->slot, &slot);
+	r->group = (uint64_t)slot.group;
 	fake_costs(c->program, add_op, &sum);
 	r->busy = true;
 	r->run = c->run;
@@ -107,9 +110,9 @@ run_over(struct host *h, struct host_run *r, bool stopped)
 	r->busy = false;
 	h->reference_us += r->reference * (1 - r->left / r->total);
 	h->busy_us += (double)(h->clock->now - r->started) / 1e3;
-	if (h->watch != NULL && h->watch->ran != NULL)
-		h->watch->ran(h->watch->arg, h, (uint32_t)(r - h->run),
-		    r->started, h->clock->now, &r->program, stopped);
+	if (h->watch != NULL)
+		h->watch->ran(h->watch->arg, h->index, (uint32_t)(r - h->run),
+		    r->group, r->started, h->clock->now, stopped);
 }
 
 static void
@@ -318,6 +321,27 @@ pump(struct host *h)
 }
 
 static void
+on_sent(void *arg, bool up, uint64_t from, uint64_t bytes)
+{
+	struct host *h = arg;
+
+	h->watch->moved(h->watch->arg, h->index, up, from, h->clock->now,
+	    bytes);
+}
+
+static void
+on_down_sent(void *arg, uint64_t from, uint64_t bytes)
+{
+	on_sent(arg, false, from, bytes);
+}
+
+static void
+on_up_sent(void *arg, uint64_t from, uint64_t bytes)
+{
+	on_sent(arg, true, from, bytes);
+}
+
+static void
 on_down(void *arg, const uint8_t *p, size_t n)
 {
 	struct host *h = arg;
@@ -350,6 +374,11 @@ host_start(struct host *h, uint32_t index)
 	h->p = participant_new(&c, now_us(h));
 	h->down.arrive = on_down;
 	h->down.arg = h;
+	h->down.sent_arg = h->up.sent_arg = h;
+	if (h->watch != NULL) {
+		h->down.sent = on_down_sent;
+		h->up.sent = on_up_sent;
+	}
 	if (h->trait.stalls)
 		clock_at(h->clock, h->clock->now +
 		    clock_ns(rng_exp(&h->rng, STALL_EACH)), on_stall, h, 0);

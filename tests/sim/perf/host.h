@@ -8,6 +8,7 @@
 #include "common/op.h"
 #include "link.h"
 #include "rng.h"
+#include "watch.h"
 #include "worker/participant.h"
 
 #define GROUP_US	200.0	/* to get a group to its thread and back */
@@ -36,17 +37,8 @@ struct host_run {
 	double		 reference;	/* us of them on the reference core */
 	uint64_t	 since;		/* left is of then */
 	uint64_t	 started;
+	uint64_t	 group;		/* its number */
 	uint64_t	 stamp;		/* of its end event */
-};
-
-struct host;
-
-/* Who watches: for figures and charts; any may be NULL. */
-struct host_watch {
-	void	(*ran)(void *arg, const struct host *, uint32_t slot,
-		    uint64_t from, uint64_t to, const struct bytes *program,
-		    bool stopped);
-	void	*arg;
 };
 
 struct host {
@@ -61,7 +53,7 @@ struct host {
 	double			 pace;		/* 1; less while it stalls */
 	struct host_run		 run[PARTICIPANT_SLOTS];
 	uint64_t		 stamp, wake;
-	const struct host_watch	*watch;
+	const struct watch	*watch;
 	double			 busy_us;	/* slot time, in all */
 	/* us of the reference core that were computed, in all */
 	double			 reference_us;

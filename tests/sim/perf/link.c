@@ -54,6 +54,7 @@ start(struct link *l)
 		return;
 	ns = clock_ns((double)l->first->n / l->rate);
 	l->busy_ns += ns;
+	l->since = l->clock->now;
 	clock_at(l->clock, l->clock->now + ns, on_left, l, 0);
 }
 
@@ -71,6 +72,8 @@ on_left(void *arg, uint64_t n)
 		l->last = &l->first;
 	l->queued -= p->n;
 	l->bytes += p->n;
+	if (l->sent != NULL)
+		l->sent(l->sent_arg, l->since, p->n);
 	p->next = NULL;
 	*l->flying_last = p;
 	l->flying_last = &p->next;

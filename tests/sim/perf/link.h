@@ -13,6 +13,9 @@ typedef void (*link_arrive)(void *arg, const uint8_t *, size_t);
 /* The line is free: more may be given to it. */
 typedef void (*link_drained)(void *arg);
 
+/* So many bytes have left since then: for charts. */
+typedef void (*link_sent)(void *arg, uint64_t from, uint64_t bytes);
+
 struct parcel;
 
 struct link {
@@ -22,6 +25,9 @@ struct link {
 	link_arrive	 arrive;
 	link_drained	 drained;
 	void		*drained_arg;
+	link_sent	 sent;
+	void		*sent_arg;
+	uint64_t	 since;		/* the first parcel leaves since then */
 	void		*arg;
 	struct parcel	*first, **last;	/* waiting to go out */
 	struct parcel	*flying, **flying_last;

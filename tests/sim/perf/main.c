@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 #include "bound.h"
+#include "gantt.h"
 #include "report.h"
 
 struct options {
 	const char	*workload, *people, *policy;	/* NULL: all */
-	const char	*page;
+	const char	*page, *gantt;
 	uint64_t	 seed, seeds;
 	double		 noise;
 	bool		 bounds;
@@ -20,7 +21,7 @@ struct options {
 static const char *const help =
     "usage: perf [--workload NAME] [--people NAME] [--policy NAME]\n"
     "            [--seed N] [--seeds N] [--noise X] [--bounds yes]\n"
-    "            [--page FILE]\n";
+    "            [--page FILE] [--gantt FILE.svg]\n";
 
 static void
 one(const struct options *o, struct report *r, size_t people, size_t work,
@@ -30,6 +31,7 @@ one(const struct options *o, struct report *r, size_t people, size_t work,
 	struct run_figures f;
 	struct run_setup setup = { .people = r->people[people],
 		.policy = policy, .noise = o->noise };
+	struct gantt *gantt = NULL;
 	struct bound b;
 	uint64_t i;
 
@@ -41,6 +43,9 @@ one(const struct options *o, struct report *r, size_t people, size_t work,
 			fprintf(stderr, "\r\033[K%s, %s, %s, seed %llu",
 			    setup.people->name, w->name, policy_name(policy),
 			    (unsigned long long)setup.seed);
+		if (o->gantt != NULL)
+			gantt = gantt_new(w);
+		setup.watch = gantt == NULL ? NULL : gantt_watch(gantt);
 		run_once(&setup, &f);
 		bound_of(w, f.traits, f.n_traits, &b);
 		cell_add(&r->cells[people][work][policy], w, &f, b.best);
@@ -48,6 +53,10 @@ one(const struct options *o, struct report *r, size_t people, size_t work,
 			printf("%s: work %.4f service %.4f path %.4f data "
 			    "%.4f product %.4f rounds %.4f\n", w->name, b.work,
 			    b.service, b.path, b.data, b.product, b.rounds);
+		if (gantt != NULL && gantt_write(gantt, &setup, &f, b.best,
+		    o->gantt) != 0)
+			perror(o->gantt);
+		gantt_free(gantt);
 		run_clear(&f);
 		work_free(w);
 	}
@@ -94,7 +103,8 @@ text_option(struct options *o, const char *name)
 	return strcmp(name, "--workload") == 0 ? &o->workload :
 	    strcmp(name, "--people") == 0 ? &o->people :
 	    strcmp(name, "--policy") == 0 ? &o->policy :
-	    strcmp(name, "--page") == 0 ? &o->page : NULL;
+	    strcmp(name, "--page") == 0 ? &o->page :
+	    strcmp(name, "--gantt") == 0 ? &o->gantt : NULL;
 }
 
 static int

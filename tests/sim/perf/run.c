@@ -246,6 +246,7 @@ count(struct run *r)
 	f->busy /= slots * f->seconds;
 	f->server = r->server.figures;
 	f->events = r->clock.events;
+	f->start = START_NS;
 }
 
 static void
@@ -286,6 +287,7 @@ run_once(const struct run_setup *setup, struct run_figures *f)
 		r.base = base_new(setup->policy, setup->work, setup->seed);
 		r.server.brain = base_brain(r.base);
 	}
+	r.server.watch = setup->watch;
 	r.server.to_dev = dev_message;
 	r.server.dev_arg = &r;
 	for (i = 0; i < setup->work->n_tensors; i++)

@@ -17,7 +17,7 @@ struct run_setup {
 	enum policy		 policy;
 	uint64_t		 seed;
 	double			 noise;		/* < 0: as people have it */
-	const struct host_watch	*watch;
+	const struct watch	*watch;
 };
 
 struct run_figures {
@@ -30,6 +30,7 @@ struct run_figures {
 	double		 wasted;	/* work beyond what was needed, a share */
 	struct server_figures server;
 	uint64_t	 events;
+	uint64_t	 start;		/* when the program came */
 	struct trait	*traits;	/* of all who were there; owned */
 	uint32_t	 n_traits;
 };

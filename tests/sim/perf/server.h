@@ -49,6 +49,7 @@ struct server {
 				    struct bytes);
 	void			*dev_arg;
 	struct server_figures	 figures;
+	const struct watch	*watch;
 	struct msg_arena	 arena;
 };
 
