@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "host.h"
 #include "rng.h"
 #include "work.h"
 
@@ -244,19 +245,59 @@ mlp(struct work *w, uint64_t seed)
 
 /* ---- synthetic ---- */
 
+static double
+cost_us(enum op_code code, const struct shape *a, const struct shape *b,
+    const struct shape *out)
+{
+	const struct shape *in[2] = { a, b };
+	struct op_cost cost;
+
+	op_cost(op_by_code(code), in, 2, out, &cost);
+	return reference_op_us(&cost);
+}
+
+/* Side of the square matrices whose product takes that long. */
+static int64_t
+product_side(enum dtype dtype, double us)
+{
+	struct shape s = { .dtype = (uint8_t)dtype, .ndim = 2,
+		.dims = { 8, 8 } };
+
+	while (s.dims[0] < 4096 && cost_us(OP_MATMUL, &s, &s, &s) < us)
+		s.dims[0] = ++s.dims[1];
+	return s.dims[0];
+}
+
+/* Side of the pattern whose 64 x 64 positions take that long. */
+static int64_t
+pattern_side(double us)
+{
+	struct shape out = { .dtype = DT_BOOL, .ndim = 4, .dims = { 1, 1, 64,
+		64 } }, image = out, pattern = out;
+
+	pattern.dims[2] = pattern.dims[3] = 8;
+	while (pattern.dims[2] < 1024 &&
+	    cost_us(OP_CONV2D, &image, &pattern, &out) < us) {
+		pattern.dims[2] = ++pattern.dims[3];
+		image.dims[2] = image.dims[3] = pattern.dims[3] + 63;
+	}
+	return pattern.dims[2];
+}
+
 /*
- * 4,096 ops of 50 ms with little to carry: masks (64 x 64, by convolution with
- * 124 x 124) of images of 187 x 187.
+ * 4,096 ops of 50 ms with little to carry: where a pattern covers an image of
+ * truths, at 64 x 64 positions.
  */
 static void
 independent(struct work *w, uint64_t seed)
 {
+	int64_t side = pattern_side(50e3);
 	uint32_t images[4], patterns[4], i;
 
 	(void)seed;
 	for (i = 0; i < 4; i++) {
-		images[i] = work_image(w, DT_BOOL, 187);
-		patterns[i] = work_image(w, DT_BOOL, 124);
+		images[i] = work_image(w, DT_BOOL, side + 63);
+		patterns[i] = work_image(w, DT_BOOL, side);
 	}
 	for (i = 0; i < 4096; i++)
 		work_want(w, work_op(w, OP_CONV2D, images[i % 4],
@@ -269,8 +310,9 @@ independent(struct work *w, uint64_t seed)
  * have about 150 KB: of whole numbers (5 ms) or of truths (50 ms).
  */
 static void
-layered(struct work *w, uint64_t seed, enum dtype dtype, int64_t size)
+layered(struct work *w, uint64_t seed, enum dtype dtype, double us)
 {
+	int64_t size = product_side(dtype, us);
 	struct rng r = { seed ^ 0x1a7e5 };
 	uint32_t v[2100], n = 0, i, a, b, layer, from;
 
@@ -293,13 +335,13 @@ layered(struct work *w, uint64_t seed, enum dtype dtype, int64_t size)
 static void
 layered_5(struct work *w, uint64_t seed)
 {
-	layered(w, seed, DT_I32, 184);
+	layered(w, seed, DT_I32, 5e3);
 }
 
 static void
 layered_50(struct work *w, uint64_t seed)
 {
-	layered(w, seed, DT_BOOL, 397);
+	layered(w, seed, DT_BOOL, 50e3);
 }
 
 static const struct {
