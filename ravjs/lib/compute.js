@@ -85,7 +85,6 @@ export class Compute {
     let compute = 0;
     if (address) {
       m.bytes(address, job.length).set(job);
-      m.call.rv_job_start(this.job);
       const spent = await this.steps(m, run);
       if (spent < 0) {
         m.call.rv_job_clear(this.job);
@@ -98,13 +97,16 @@ export class Compute {
   }
 
   /**
-   * Steps until done; the compute time in ms, or -1 when it was stopped.
+   * Starts it and steps until done; the compute time in ms, or -1 when it was
+   * stopped.
    * @param {Module} m
    * @param {number} run
    */
   async steps(m, run) {
-    let compute = 0;
-    let told = performance.now();
+    const begin = performance.now();
+    let told = begin;
+    m.call.rv_job_start(this.job);
+    let compute = performance.now() - begin;
     for (;;) {
       const start = performance.now();
       const more = m.call.rv_job_step(this.job, this.budget);

@@ -225,9 +225,10 @@ on_benched(void *arg, uint64_t n)
 		b.speeds[b.n].dtype = stages[i].dtype;
 		b.speeds[b.n++].rate = 1e6 / ref *
 		    h->trait.speed[stages[i].class][stages[i].dtype] *
-		    rng_lognormal(&h->rng, 1, 0.15);
+		    h->trait.boast * rng_lognormal(&h->rng, 1, 0.15);
 	}
-	b.overhead_us = h->trait.overhead * rng_lognormal(&h->rng, 1, 0.15);
+	b.overhead_us = h->trait.overhead / h->trait.boast *
+	    rng_lognormal(&h->rng, 1, 0.15);
 	participant_benched(h->p, &b, h->trait.slots, now_us(h));
 	pump(h);
 }

@@ -24,6 +24,7 @@ struct trait {
 	bool		native;
 	bool		stalls;
 	double		noise;		/* sigma of a group's time */
+	double		boast;		/* measured so many times as fast */
 };
 
 struct host_run {

@@ -11,10 +11,11 @@
 #define STAY_MEAN	451.4	/* 300 gamma(1 + 1 / 0.6) */
 
 static const struct people sets[] = {
-	{ "home", 100, 0, false },
-	{ "churn", 100, 0, true },
-	{ "native", 0, 2, false },
-	{ "both", 100, 2, false },
+	{ "home", 100, 0, false, false },
+	{ "churn", 100, 0, true, false },
+	{ "native", 0, 2, false, false },
+	{ "both", 100, 2, false, false },
+	{ "slowed", 0, 2, false, true },
 };
 
 const struct people *
@@ -82,6 +83,7 @@ trait_tab(struct trait *t, struct rng *r)
 	t->rtt = clamp(rng_lognormal(r, 0.040, 0.8), 0.005, 0.3);
 	t->memory = 256u << 20;
 	t->noise = 0.1;
+	t->boast = 1;
 }
 
 void
@@ -98,6 +100,20 @@ trait_native(struct trait *t)
 	t->memory = 1024u << 20;
 	t->native = true;
 	t->noise = 0.1;
+	t->boast = 1;
+}
+
+/* A fifth as fast as when it was measured: throttled since. */
+void
+trait_slow(struct trait *t)
+{
+	int c, d;
+
+	for (c = 0; c < COST_CLASSES; c++)
+		for (d = 0; d < DT_COUNT; d++)
+			t->speed[c][d] /= 5;
+	t->overhead *= 5;
+	t->boast = 5;
 }
 
 /* Length-biased: who is found there stays longer than who comes. */

@@ -142,6 +142,8 @@ people_come(struct run *r)
 	}
 	for (i = 0; i < people->natives; i++) {
 		trait_native(&t);
+		if (people->slowed && i == people->natives - 1)
+			trait_slow(&t);
 		host_join(r, &t, 0);
 	}
 	if (people->churn)
