@@ -43,7 +43,7 @@ graph_attach(struct sched *s, struct graph *g, struct dev *d)
 {
 	g->session = d->session;
 	g->seen_us = sched_unix_us(s);
-	g->dirty = true;
+	graph_changed(s, g);
 }
 
 static struct dev *
@@ -100,7 +100,7 @@ dev_gone(struct sched *s, uint64_t session)
 		if (s->graphs[i] != NULL && s->graphs[i]->session == session) {
 			s->graphs[i]->session = 0;
 			s->graphs[i]->seen_us = sched_unix_us(s);
-			s->graphs[i]->dirty = true;
+			graph_changed(s, s->graphs[i]);
 		}
 	}
 	plan_session_gone(s, session);

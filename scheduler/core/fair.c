@@ -16,26 +16,6 @@
 #define DRAIN_LEAST_MS	500
 #define DRAIN_MOST_MS	60000
 
-/* ---- rings: indices in the order of their turns ---- */
-
-static void
-ring_add(struct ring *r, uint32_t x)
-{
-	r->v = sched_room(r->v, &r->cap, r->n + 1, sizeof(*r->v));
-	r->v[r->n++] = x;
-}
-
-static void
-ring_drop(struct ring *r, uint32_t i)
-{
-	r->n--;
-	memmove(r->v + i, r->v + i + 1, (r->n - i) * sizeof(*r->v));
-	if (r->at > i)
-		r->at--;
-	if (r->at >= r->n)
-		r->at = 0;
-}
-
 /* Where the i-th from the one whose turn it is lies. */
 static uint32_t
 ring_place(const struct ring *r, uint32_t i)

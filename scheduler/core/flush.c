@@ -3,6 +3,8 @@
  */
 #include "sched_priv.h"
 
+#define CLIENTS_US	250000	/* between records of participants */
+
 #define DAY_S	86400
 
 static const char *const status_names[] = { "running", "ending", "ended",
@@ -330,28 +332,55 @@ write_start(struct sched *s)
 }
 
 /* The end of a turn: each changed graph is one transaction. */
+/* Figures of participants: not at each result. */
+static void
+write_clients(struct sched *s)
+{
+	struct peer *p;
+	uint32_t i;
+
+	if (s->changed.n == 0 || s->now < s->next_clients)
+		return;
+	for (i = 0; i < s->changed.n; i++) {
+		p = s->peers[s->changed.v[i]];
+		if (p == NULL || !p->dirty)
+			continue;
+		p->dirty = false;
+		write_client(s, p, true);
+	}
+	s->changed.n = 0;
+	s->next_clients = s->now + CLIENTS_US;
+}
+
+static void
+write_graphs(struct sched *s)
+{
+	struct graph *g;
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < s->open.n; i++) {
+		g = s->graphs[s->open.v[i]];
+		if (g->dirty && !g->damaged) {
+			g->dirty = false;
+			write_graph(s, g);
+			write_queue(s, g);
+		}
+		g->tracked = graph_open(g);
+		if (g->tracked)
+			s->open.v[kept++] = s->open.v[i];
+	}
+	s->open.n = kept;
+}
+
 void
 write_turn(struct sched *s)
 {
-	struct graph *g;
+	const struct graph *g;
 	struct out_write *w;
 	size_t k;
-	uint32_t i;
 
-	for (i = 1; i < s->n_graphs; i++) {
-		g = s->graphs[i];
-		if (g == NULL || !g->dirty || g->damaged)
-			continue;
-		g->dirty = false;
-		write_graph(s, g);
-		write_queue(s, g);
-	}
-	for (i = 1; i < s->n_peers; i++) {
-		if (s->peers[i] == NULL || !s->peers[i]->dirty)
-			continue;
-		s->peers[i]->dirty = false;
-		write_client(s, s->peers[i], true);
-	}
+	write_graphs(s);
+	write_clients(s);
 	for (k = 0; k < s->out->n_writes; k++) {
 		w = &s->out->writes[k];
 		g = w->g != 0 ? sched_graph(s, w->g) : NULL;

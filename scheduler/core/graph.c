@@ -50,6 +50,15 @@ graph_slot(struct sched *s)
 	return i;
 }
 
+void
+graph_changed(struct sched *s, struct graph *g)
+{
+	g->dirty = true;
+	if (!g->tracked)
+		ring_add(&s->open, g->index);
+	g->tracked = true;
+}
+
 struct graph *
 graph_new(struct sched *s, uint64_t g, const uint8_t key[16])
 {
@@ -70,6 +79,8 @@ graph_new(struct sched *s, uint64_t g, const uint8_t key[16])
 	map_init(&gr->most, s->set.seed ^ g);
 	map_init(&gr->declared, s->set.seed ^ g);
 	map_put(&s->by_number, g, gr->index);
+	graph_changed(s, gr);
+	gr->dirty = false;
 	map_put(&s->by_key, sched_hash(s, key, 16, NULL, 0), gr->index);
 	return gr;
 }
@@ -122,6 +133,12 @@ graph_free(struct sched *s, struct graph *g)
 		group_free(s, i);
 	}
 	fair_leave(s, g);
+	for (i = 0; g->tracked && i < s->open.n; i++) {
+		if (s->open.v[i] != g->index)
+			continue;
+		ring_drop(&s->open, i);
+		break;
+	}
 	map_del(&s->by_number, g->g);
 	if (map_get(&s->by_key, sched_hash(s, g->key, 16, NULL, 0)) == g->index)
 		map_del(&s->by_key, sched_hash(s, g->key, 16, NULL, 0));

@@ -31,15 +31,61 @@ peer_memory(uint64_t said)
 	return said < MEMORY_MOST ? said : MEMORY_MOST;
 }
 
+void
+peer_changed(struct sched *s, uint32_t peer)
+{
+	if (!s->peers[peer]->dirty)
+		ring_add(&s->changed, peer);
+	s->peers[peer]->dirty = true;
+}
+
+void
+peer_mailed(struct sched *s, uint32_t peer)
+{
+	if (!s->peers[peer]->mailed)
+		ring_add(&s->mailed, peer);
+	s->peers[peer]->mailed = true;
+}
+
+/* Tabs of one CID are chained. */
+static void
+peer_same(struct sched *s, uint32_t peer)
+{
+	struct peer *p = s->peers[peer];
+	uint64_t key = sched_hash(s, p->cid, strlen(p->cid), NULL, 0);
+	uint32_t first = map_get(&s->by_client, key);
+
+	p->same = first == MAP_NONE ? 0 : first;
+	map_put(&s->by_client, key, peer);
+}
+
+static void
+peer_alone(struct sched *s, uint32_t peer)
+{
+	struct peer *p = s->peers[peer];
+	uint64_t key = sched_hash(s, p->cid, strlen(p->cid), NULL, 0);
+	uint32_t at = map_get(&s->by_client, key);
+
+	if (at == peer && p->same == 0) {
+		map_del(&s->by_client, key);
+	} else if (at == peer) {
+		map_put(&s->by_client, key, p->same);
+	} else {
+		while (s->peers[at]->same != peer)
+			at = s->peers[at]->same;
+		s->peers[at]->same = p->same;
+	}
+}
+
 static uint32_t
 peer_new(struct sched *s)
 {
 	uint32_t i;
 
-	for (i = 1; i < s->n_peers && s->peers[i] != NULL; i++)
-		continue;
-	if (i >= s->n_peers) {
-		i = s->n_peers == 0 ? 1 : i;
+	if (s->free_peers.n > 0) {
+		i = s->free_peers.v[--s->free_peers.n];
+	} else {
+		i = s->n_peers == 0 ? 1 : s->n_peers;
 		s->n_peers = i + 1;
 		s->peers = sched_room(s->peers, &s->peers_cap, s->n_peers,
 		    sizeof(*s->peers));
@@ -85,12 +131,11 @@ peer_taken(const struct sched *s, const struct sched_event *e, struct str cid)
 	if (e->client != NULL && e->client->known)
 		return secret->n != DIGEST_LEN || memcmp(secret->p,
 		    e->client->secret, DIGEST_LEN) != 0;
-	for (i = 1; i < s->n_peers; i++) {
+	i = map_get(&s->by_client, sched_hash(s, cid.p, cid.n, NULL, 0));
+	for (; i != MAP_NONE && i != 0; i = p->same) {
 		p = s->peers[i];
-		if (p != NULL && strlen(p->cid) == cid.n &&
-		    memcmp(p->cid, cid.p, cid.n) == 0 &&
-		    (secret->n != DIGEST_LEN ||
-		    memcmp(secret->p, p->client.secret, DIGEST_LEN) != 0))
+		if (secret->n != DIGEST_LEN ||
+		    memcmp(secret->p, p->client.secret, DIGEST_LEN) != 0)
 			return true;
 	}
 	return false;
@@ -126,6 +171,7 @@ peer_hello(struct sched *s, const struct sched_event *e)
 	if (old != MAP_NONE)
 		peer_replace(s, old);
 	map_put(&s->by_cid, peer_key(s, p->cid, p->tab), i);
+	peer_same(s, i);
 	map_put(&s->sessions, e->session, REF_PEER | i);
 	peer_client(s, p, e);
 	estimate_read(p, p->client.estimates);
@@ -137,7 +183,7 @@ peer_hello(struct sched *s, const struct sched_event *e)
 	p->trusted = (h->capabilities & CAP_TRUSTED) != 0;
 	welcome(s, e->session, str_of(p->cid), NULL, 0, false);
 	write_event(s, "joined", 0, p->cid, p->kind);
-	p->dirty = true;
+	peer_changed(s, i);
 }
 
 /* Groups that ran count as lost, unless it said goodbye. */
@@ -165,6 +211,8 @@ peer_gone(struct sched *s, uint32_t peer, bool goodbye)
 	p->session = 0;
 	crowd_note(s, peer);
 	value_peer_gone(s, peer);
+	peer_alone(s, peer);
+	ring_add(&s->free_peers, peer);
 	s->peers[peer] = NULL;
 	local_free(p);
 	xfree(p->drops);
@@ -182,7 +230,7 @@ on_bench(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 	if (m->bench.memory != 0)
 		p->memory = peer_memory(m->bench.memory);
 	p->bench = true;
-	p->dirty = true;
+	peer_changed(s, peer);
 	s->assign = true;
 }
 
@@ -210,7 +258,7 @@ on_state(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 		p->slots = (uint32_t)st->slots;
 		assign_predict(s, peer);
 	}
-	p->dirty = true;
+	peer_changed(s, peer);
 	s->assign = true;
 }
 

@@ -255,7 +255,7 @@ result_accept(struct result *x)
 	x->p->client.groups++;
 	x->p->client.ops += x->k->n_ops;
 	x->p->client.compute_us += x->r->compute_us;
-	x->p->dirty = true;
+	peer_changed(x->s, x->peer);
 	x->g->compute_us += x->r->compute_us;
 	result_errors(x);
 	for (i = 0; i < x->r->exports.n; i++)
@@ -341,7 +341,7 @@ result_refused(struct result *x, const struct rec_op_error *e)
 		return;
 	}
 	x->p->client.refused++;
-	x->p->dirty = true;
+	peer_changed(x->s, x->peer);
 	switch (e->code) {
 	case E_MEMORY:
 		refused_memory(x, e->args.n > 0 && e->args.v[0] > 0 ?
@@ -376,7 +376,7 @@ result_take(struct result *x)
 	}
 	assign_distrust(x->s, x->peer, LIED);
 	x->p->client.refused++;
-	x->p->dirty = true;
+	peer_changed(x->s, x->peer);
 	write_event(x->s, "refused", r->g, x->p->cid, why);
 	result_refuse(x, E_BAD_DIGEST, why);
 	group_return(x->s, x->index, true);

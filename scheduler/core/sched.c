@@ -51,6 +51,7 @@ sched_new(const struct sched_setup *set)
 	map_init(&s->by_cid, map_mix(set->seed, 5));
 	map_init(&s->by_upload, map_mix(set->seed, 6));
 	map_init(&s->by_owner, map_mix(set->seed, 8));
+	map_init(&s->by_client, map_mix(set->seed, 9));
 	map_init(&s->refs, map_mix(set->seed, 7));
 	if (s->set.next_graph == 0)
 		s->set.next_graph = 1;
@@ -83,6 +84,11 @@ sched_free(struct sched *s)
 	for (i = 0; i < s->n_devs; i++)
 		xfree(s->devs[i].owner);
 	fair_free(s);
+	xfree(s->free_peers.v);
+	xfree(s->mailed.v);
+	xfree(s->changed.v);
+	xfree(s->open.v);
+	map_clear(&s->by_client);
 	map_clear(&s->sessions);
 	map_clear(&s->by_number);
 	map_clear(&s->by_key);
@@ -330,26 +336,33 @@ tick_values(struct sched *s, struct peer *p)
 static void
 tick_all_values(struct sched *s)
 {
+	struct peer *p;
 	uint32_t i;
 
-	for (i = 1; i < s->n_peers; i++) {
-		if (s->peers[i] != NULL)
-			tick_values(s, s->peers[i]);
+	for (i = 0; i < s->mailed.n; i++) {
+		p = s->peers[s->mailed.v[i]];
+		if (p == NULL)
+			continue;
+		p->mailed = false;
+		tick_values(s, p);
 	}
+	s->mailed.n = 0;
 }
 
 static uint64_t
 tick_progress(struct sched *s)
 {
+	struct graph *g;
 	uint32_t i;
 	bool waits = false;
 
-	for (i = 1; i < s->n_graphs; i++) {
-		if (s->graphs[i] == NULL || !graph_open(s->graphs[i]))
+	for (i = 0; i < s->open.n; i++) {
+		g = s->graphs[s->open.v[i]];
+		if (!graph_open(g))
 			continue;
 		waits = true;
 		if (s->now >= s->next_progress)
-			dev_progress(s, s->graphs[i]);
+			dev_progress(s, g);
 	}
 	if (s->now >= s->next_progress)
 		s->next_progress = s->now + PROGRESS_US;
@@ -402,9 +415,9 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	/* First, or a DROP would meet what the next group makes anew. */
 	tick_all_values(s);
 	assign_run(s);
-	for (i = 1; i < s->n_graphs; i++) {
-		if (s->graphs[i] != NULL && s->graphs[i]->dirty)
-			graph_settle(s, s->graphs[i]);
+	for (i = 0; i < s->open.n; i++) {
+		if (s->graphs[s->open.v[i]]->dirty)
+			graph_settle(s, s->graphs[s->open.v[i]]);
 	}
 	progress = tick_progress(s);
 	tick_collect(s);
@@ -415,6 +428,8 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;
 	next = late < next ? late : next;
+	if (s->changed.n > 0 && s->next_clients < next)
+		next = s->next_clients;
 	timer = timer_next(s, TIMER_WORK);
 	next = timer < next ? timer : next;
 	if (s->recover && s->quiet_until < next)

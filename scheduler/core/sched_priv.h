@@ -107,6 +107,7 @@ struct graph {
 	uint8_t		 status;	/* enum graph_status */
 	bool		 low;		/* priority */
 	bool		 dirty;		/* its hash is to be written */
+	bool		 tracked;	/* in sched.open */
 	bool		 damaged;	/* in the record, which is left alone */
 	uint8_t		 queued;	/* bits: in queue high or low */
 	uint64_t	 session;	/* of its developer; 0: away */
@@ -269,7 +270,9 @@ struct peer {
 	uint32_t	 n_drops, drops_cap;
 	struct rec_value_ref *fetches;
 	uint32_t	 n_fetches, fetches_cap;
-	bool		 dirty;		/* its record is to be written */
+	bool		 mailed;	/* in sched.mailed: drops or fetches */
+	bool		 dirty;		/* in sched.changed: to be recorded */
+	uint32_t	 same;		/* the next of its CID, or 0 */
 };
 
 struct dev {
@@ -357,6 +360,12 @@ struct sched {
 	uint32_t		 n_graphs, graphs_cap;
 	struct peer		**peers;
 	uint32_t		 n_peers, peers_cap;
+	struct ring		 free_peers;	/* indices that nobody has */
+	struct map		 by_client;	/* hash of the CID -> peer */
+	struct ring		 mailed, changed;	/* peers */
+	uint64_t		 next_clients;	/* when changes are recorded */
+	/* graphs that are open, or closed and not recorded */
+	struct ring		 open;
 	struct dev		*devs;
 	uint32_t		 n_devs, devs_cap;
 	struct group		*groups;
@@ -446,6 +455,8 @@ struct graph	*graph_new(struct sched *, uint64_t g, const uint8_t key[16]);
 void		 graph_free(struct sched *, struct graph *);
 /* Frees ops, programs, values; the summary stays. */
 void		 graph_shed(struct sched *, struct graph *);
+/* Its hash is to be written, though it may be closed. */
+void		 graph_changed(struct sched *, struct graph *);
 void		 graph_text(char **, struct str);
 uint32_t	 graph_inputs(const struct graph *, uint32_t op,
 	    const uint32_t **refs);
@@ -582,6 +593,10 @@ void	 group_cancel(struct sched *, uint32_t group);
 void	 group_record(struct sched *, uint32_t group,
 	    const struct msg_result *);
 void	 group_free(struct sched *, uint32_t group);
+
+/* ring.c */
+void	 ring_add(struct ring *, uint32_t);
+void	 ring_drop(struct ring *, uint32_t at);	/* the order stays */
 
 /* fair.c: whose graph is next. */
 /* g is open from here on, and its owner known; and to its end. */
@@ -741,6 +756,9 @@ void	 on_batch(struct sched *, struct dev *, const struct msg *);
 void	 on_want(struct sched *, struct dev *, const struct msg *);
 void	 on_end(struct sched *, struct dev *, const struct msg *);
 void	 on_ask(struct sched *, struct dev *, const struct msg *);	/* mine.c */
+/* Its record is not what it was; FETCH or DROP waits for it. */
+void	 peer_changed(struct sched *, uint32_t peer);
+void	 peer_mailed(struct sched *, uint32_t peer);
 void	 peer_hello(struct sched *, const struct sched_event *);
 /* Its groups go to others; an answer of its own still counts. */
 void	 peer_hands_back(struct sched *, const struct peer *);

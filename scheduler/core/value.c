@@ -155,6 +155,7 @@ value_drop_at(struct sched *s, uint32_t peer, uint64_t g, uint64_t op)
 	p->drops = sched_room(p->drops, &p->drops_cap, p->n_drops + 1,
 	    sizeof(*p->drops));
 	p->drops[p->n_drops++] = (struct rec_value_ref){ g, op };
+	peer_mailed(s, peer);
 }
 
 /* Every holder may forget it. */
@@ -264,6 +265,7 @@ ask_for(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	p->fetches = sched_room(p->fetches, &p->fetches_cap, p->n_fetches + 1,
 	    sizeof(*p->fetches));
 	p->fetches[p->n_fetches++] = (struct rec_value_ref){ g->g, op };
+	peer_mailed(s, peer);
 }
 
 void
