@@ -19,16 +19,20 @@
 #define BATCH		10000u
 #define DEVELOPER	1u
 #define FIRST_PEER	2u
-#define ROUNDS		3u
-#define TURN_US		3u	/* all of them answer in a group's time */
+#define ANSWERS		100000u
+
+/* A RESULT, packed, that comes at us. */
+struct job {
+	uint64_t	us, from;
+	struct buf	result;
+};
 
 struct bench {
 	struct sched		*s;
 	struct sched_out	 out;
 	struct msg_arena	 arena;
 	uint64_t		 now;
-	struct buf		*jobs;		/* RESULTs, packed, to come */
-	uint64_t		*jobs_from;
+	struct job		*jobs;		/* a heap by time */
 	size_t			 n_jobs, jobs_cap;
 };
 
@@ -88,10 +92,9 @@ finish(struct bench *b)
 {
 	size_t i;
 
-	for (i = 0; i < b->jobs_cap; i++)
-		buf_clear(&b->jobs[i]);
+	for (i = 0; i < b->n_jobs; i++)
+		buf_clear(&b->jobs[i].result);
 	free(b->jobs);
-	free(b->jobs_from);
 	msg_arena_clear(&b->arena);
 	out_clear(&b->out);
 	sched_free(b->s);
@@ -119,25 +122,55 @@ tell(struct bench *b, uint64_t session, const struct msg *m)
 }
 
 static void
+job_put(struct bench *b, const struct job *x)
+{
+	size_t i, up;
+
+	if (b->n_jobs == b->jobs_cap) {
+		b->jobs_cap = b->jobs_cap == 0 ? 1024 : 2 * b->jobs_cap;
+		b->jobs = realloc(b->jobs, b->jobs_cap * sizeof(*b->jobs));
+		if (b->jobs == NULL)
+			abort();
+	}
+	for (i = b->n_jobs++; i > 0; i = up) {
+		up = (i - 1) / 2;
+		if (b->jobs[up].us <= x->us)
+			break;
+		b->jobs[i] = b->jobs[up];
+	}
+	b->jobs[i] = *x;
+}
+
+static struct job
+job_take(struct bench *b)
+{
+	struct job first = b->jobs[0], x = b->jobs[--b->n_jobs];
+	size_t i, c;
+
+	for (i = 0; (c = 2 * i + 1) < b->n_jobs; i = c) {
+		if (c + 1 < b->n_jobs && b->jobs[c + 1].us < b->jobs[c].us)
+			c++;
+		if (x.us <= b->jobs[c].us)
+			break;
+		b->jobs[i] = b->jobs[c];
+	}
+	if (b->n_jobs > 0)
+		b->jobs[i] = x;
+	return first;
+}
+
+/* The answer to an ASSIGN, when the scheduler thinks that it comes. */
+static void
 job_keep(struct bench *b, uint64_t session, const struct msg_assign *a)
 {
 	struct msg m = { .id = M_RESULT, .result = { .g = a->g,
 		.epoch = a->epoch, .group = a->group, .token = a->token,
 		.compute_us = a->predicted_us, .wall_us = a->predicted_us } };
+	struct job x = { .us = b->now + a->predicted_us, .from = session };
 
-	if (b->n_jobs == b->jobs_cap) {
-		b->jobs_cap = b->jobs_cap == 0 ? 1024 : 2 * b->jobs_cap;
-		b->jobs = realloc(b->jobs, b->jobs_cap * sizeof(*b->jobs));
-		b->jobs_from = realloc(b->jobs_from, b->jobs_cap *
-		    sizeof(*b->jobs_from));
-		if (b->jobs == NULL || b->jobs_from == NULL)
-			abort();
-		memset(b->jobs + b->n_jobs, 0, (b->jobs_cap - b->n_jobs) *
-		    sizeof(*b->jobs));
-	}
-	b->jobs_from[b->n_jobs] = session;
-	buf_reset(&b->jobs[b->n_jobs]);
-	msg_encode(&b->jobs[b->n_jobs++], &m);
+	buf_init(&x.result);
+	msg_encode(&x.result, &m);
+	job_put(b, &x);
 }
 
 /* Ends the turn; keeps an answer for each group that left, untimed. */
@@ -308,41 +341,33 @@ join_all(struct bench *b)
 	t = clock_us();
 	for (i = 0; i < PEERS; i++)
 		join(b, i);
-	t = clock_us() - t + turn(b);
+	t = clock_us() - t;
 	say("joining", t / PEERS, "us");
+	out_reset(&b->out);
 	say("memory of a participant", (resident_bytes() - before) / PEERS,
 	    "bytes");
+	(void)turn(b);
 }
 
-/* One answer of every group that is out now, a turn for each. */
-static size_t
-answer_all(struct bench *b, double *us)
+/* The next answer, and what follows from it, in a turn of its own. */
+static double
+answer(struct bench *b)
 {
-	size_t n = b->n_jobs, i, left;
+	struct job x = job_take(b);
 	struct msg_fault fault;
 	struct msg m;
 	double t;
 
-	for (i = 0; i < n; i++) {
-		msg_arena_reset(&b->arena);
-		if (msg_decode(&m, b->jobs[i].data, b->jobs[i].len, MSG_P,
-		    MSG_S, &b->arena, &fault) != E_OK)
-			abort();
-		b->now += TURN_US;
-		t = clock_us();
-		tell(b, b->jobs_from[i], &m);
-		*us += clock_us() - t + turn(b);
-	}
-	left = b->n_jobs - n;
-	for (i = 0; i < left; i++) {
-		struct buf x = b->jobs[i];
-
-		b->jobs[i] = b->jobs[n + i];
-		b->jobs[n + i] = x;
-		b->jobs_from[i] = b->jobs_from[n + i];
-	}
-	b->n_jobs = left;
-	return n;
+	msg_arena_reset(&b->arena);
+	if (msg_decode(&m, x.result.data, x.result.len, MSG_P, MSG_S,
+	    &b->arena, &fault) != E_OK)
+		abort();
+	b->now = x.us > b->now ? x.us : b->now;
+	t = clock_us();
+	tell(b, x.from, &m);
+	t = clock_us() - t;
+	buf_clear(&x.result);
+	return t + turn(b);
 }
 
 static void
@@ -352,7 +377,6 @@ decide(void)
 	struct msg m = { .hello = { .role = ROLE_DEVELOPER } };
 	double us = 0;
 	size_t n = 0;
-	uint32_t i;
 
 	start(&b);
 	hello(&b, DEVELOPER, &m);
@@ -360,9 +384,9 @@ decide(void)
 	(void)fill_graph(&b, 1, OPS_READY, write_draws);
 	join_all(&b);
 	say("groups out at once", (double)b.n_jobs, "groups");
-	for (i = 0; i < ROUNDS && b.n_jobs > 0; i++)
-		n += answer_all(&b, &us);
-	say("decisions", (double)n, "groups");
+	for (; n < ANSWERS && b.n_jobs > 0; n++)
+		us += answer(&b);
+	say("answers", (double)n, "groups");
 	say("a decision", n > 0 ? us / (double)n : 0, "us");
 	finish(&b);
 }
