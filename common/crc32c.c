@@ -1,7 +1,9 @@
 /*
- * CRC-32C (Castagnoli, reflected), bytewise.  Guards stored records against
+ * CRC-32C (Castagnoli, reflected).  Guards stored records against
  * damage; it is no defence against people.
  */
+#include <string.h>
+
 #include "common/record.h"
 
 static const uint32_t crc_table[256] = {
@@ -71,12 +73,35 @@ static const uint32_t crc_table[256] = {
 	0xbe2da0a5, 0x4c4623a6, 0x5f16d052, 0xad7d5351,
 };
 
+/* The instruction made for it, eight bytes at a time. */
+#if defined(__x86_64__)
+__attribute__((target("sse4.2")))
+static uint32_t
+crc_words(uint32_t c, const uint8_t *p, size_t words)
+{
+	uint64_t sum = c, w;
+
+	for (; words > 0; words--, p += sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		sum = __builtin_ia32_crc32di(sum, w);
+	}
+	return (uint32_t)sum;
+}
+#endif
+
 uint32_t
 record_crc(const void *data, size_t n)
 {
 	const uint8_t *p = data;
 	uint32_t c = 0xffffffffu;
 
+#if defined(__x86_64__)
+	if (n >= 8 && __builtin_cpu_supports("sse4.2")) {
+		c = crc_words(c, p, n / 8);
+		p += n / 8 * 8;
+		n %= 8;
+	}
+#endif
 	for (; n > 0; n--, p++)
 		c = (c >> 8) ^ crc_table[(c ^ *p) & 255];
 	return ~c;

@@ -60,6 +60,9 @@ START_TEST(crc_is_castagnoli)
 {
 	ck_assert_uint_eq(record_crc("123456789", 9), 0xe3069283u);
 	ck_assert_uint_eq(record_crc("", 0), 0);
+	/* 32 zeros: from RFC 3720, B.4. */
+	ck_assert_uint_eq(record_crc((const uint8_t[32]){ 0 }, 32),
+	    0x8a9136aau);
 }
 END_TEST
 
