@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._config import Server
 from ._errors import AuthError, NoServerError, RavenError, sentence
+from ._pace import Pace
 from ._progress import OPTIONS, Progress
 from ._version import BUILD
 
@@ -50,6 +51,7 @@ class Connection:
             weakref.WeakValueDictionary()
         )
         self.max_tensor = 0
+        self.pace = Pace()
         self._socket: socket.socket | None = None
         self._share()
         self._buffer = bytearray(READ_BYTES)

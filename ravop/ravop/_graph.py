@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Sequence
 from types import TracebackType
@@ -292,6 +293,8 @@ class Graph(Events):
                         "batch was computed. Keep the op in a variable."
                     )
             return
+        start = time.monotonic()
+        planned, self._planned = self._planned, None
         self._send(want)
         what = f"op {want[0]}" if len(want) == 1 else f"{len(want)} ops"
         at = 0
@@ -302,6 +305,8 @@ class Graph(Events):
             return at == len(want)
 
         self._wait(done, what)
+        if planned is not None and planned[0] == self._total:
+            conn.pace.learn(planned[2], time.monotonic() - start, planned[1])
 
     def _wait(self, done: Any, what: str) -> None:
         conn = self._connection

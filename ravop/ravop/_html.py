@@ -74,6 +74,7 @@ def graph_html(graph: Graph) -> str:
     return table((), [
         ("Graph", graph_link(graph)), ("ops", graph._total),
         ("computed", done), ("failed", failed),
+        *([("time", graph.counts.forecast)] if graph.counts.computing else []),
         ("ended", graph._message or "no"),
     ])
 

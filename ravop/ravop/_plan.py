@@ -1,12 +1,14 @@
 """Plan: what recorded ops would take, before they are computed."""
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import _core, _html
 from ._dtypes import DTYPES
 from ._errors import GraphError, sentence
+from ._pace import Pace
 
 if TYPE_CHECKING:
     from ._view import View
@@ -177,21 +179,31 @@ def plan(graph: View, want: list[int]) -> Plan:
     conn.wait(lambda: graph._broken is not None
               or not client.unacked(graph._handle), graph, "its record")
     upload = 0
+    start = 0.0
 
     def say() -> bool:
-        nonlocal upload
+        nonlocal upload, start
         upload = graph._plan(want, not want)
+        start = time.monotonic()
         return upload >= 0
 
-    return _answer(graph, conn.answer_to(say), upload)
+    said = conn.answer_to(say)
+    conn.pace.round_trip(time.monotonic() - start)
+    return _answer(graph, conn.pace, said, upload)
 
 
-def _answer(graph: View, said: dict[str, Any], upload: int) -> Plan:
+def _answer(graph: View, pace: Pace, said: dict[str, Any],
+            upload: int) -> Plan:
     if said["code"]:
         name, todo = _core.errors().get(said["code"], ("unknown", ""))
         raise GraphError(f"{graph!r} cannot be planned: "
                          f"{sentence(said['text'] or name, todo)}")
-    seconds = said["us"] / 1e6 if said["basis"] != NOBODY else None
+    seconds = None
+    if said["basis"] != NOBODY:
+        server = said["us"] / 1e6
+        parts = pace.parts(upload, said["fetched"])
+        seconds = server + pace.seconds(parts)
+        graph._planned = (graph._total, server, parts)
     return Plan(
         "distributed", said["ops"], said["groups"], said["team"],
         tuple(Member(m["kind"], m["slots"], m["share"])

@@ -29,6 +29,14 @@ class Counts:
     believed: bool = False
 
     @property
+    def forecast(self) -> str:
+        """How long it takes and what is left, if the server believes it."""
+        if not self.believed:
+            return "estimating"
+        return (f"predicted {short(self.predicted_ms)}, "
+                f"{short(self.left_ms)} left")
+
+    @property
     def total(self) -> int:
         """All ops the server knows."""
         return self.pending + self.computing + self.computed + self.failed
@@ -87,6 +95,11 @@ def options(
 
 def _shown() -> bool:
     return OPTIONS.progress and os.environ.get("RAVEN_PROGRESS", "1") != "0"
+
+
+def short(ms: float) -> str:
+    """Some ms as seconds; below ten with one digit more."""
+    return f"{ms / 1000:.1f} s" if ms < 9950 else seconds(ms / 1000)
 
 
 def seconds(value: float) -> str:
@@ -151,8 +164,7 @@ class Progress:
             many = "" if counts.participants == 1 else "s"
             state = (f"[{bar}] {done}/{counts.total} ops, "
                      f"{max(counts.participants, 0)} participant{many}")
-            if counts.left_ms:
-                state += f", about {seconds(counts.left_ms / 1000)} left"
+            state += ", " + counts.forecast
         return f"{self._what}: {state} ({seconds(elapsed)})"
 
     def close(self) -> None:

@@ -334,6 +334,8 @@ on_end(struct sched *s, struct dev *d, const struct msg *m)
 		return;
 	}
 	g->status = GRAPH_ENDING;
+	if (g->owed == 0)
+		forecast_start(s, g);
 	if (m->end.cancel)
 		graph_close(s, g, GRAPH_CANCELLED);
 	else

@@ -119,7 +119,7 @@ void
 dev_progress(struct sched *s, struct graph *g)
 {
 	struct msg m = { .id = M_PROGRESS };
-	double rate = 0;
+	double all, left;
 	uint32_t i;
 
 	if (g->session == 0 || !graph_open(g) ||
@@ -129,14 +129,17 @@ dev_progress(struct sched *s, struct graph *g)
 		if (s->peers[i] == NULL || !s->peers[i]->bench)
 			continue;
 		m.progress.participants++;
-		rate += estimate_rate(s->peers[i]);
 	}
 	m.progress.g = g->g;
 	m.progress.pending = g->count[OP_PENDING];
 	m.progress.computing = g->count[OP_COMPUTING];
 	m.progress.computed = g->count[OP_COMPUTED];
 	m.progress.failed = g->count[OP_FAILED];
-	if (rate > 0 && g->left_us > 0)
-		m.progress.left_ms = (uint64_t)(g->left_us / rate / 1000);
+	forecast_look(s, g);
+	m.progress.believed = forecast_say(s, g, &all, &left);
+	if (m.progress.believed) {
+		m.progress.predicted_ms = (uint64_t)(all / 1000);
+		m.progress.left_ms = (uint64_t)(left / 1000);
+	}
 	out_send(s->out, g->session, &m, false);
 }

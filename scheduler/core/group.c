@@ -5,7 +5,6 @@
 #include "policy.h"
 
 #define ALONE_US	1000	/* transfers that do not matter */
-#define HANDLE_US	0.25	/* of an op, in programs on their way */
 
 static uint64_t
 group_key(const struct sched *s, uint64_t g, uint64_t epoch, uint64_t counter)
@@ -133,8 +132,6 @@ group_unlink(struct sched *s, uint32_t i)
 	else
 		p->out_last = k->out_prev;
 	p->n_out--;
-	p->makes -= k->makes;
-	k->makes = 0;
 	if (p->n_out == 0 && p->late_us == NEVER)
 		p->late_us = 0;
 	k->state = GROUP_RETURNED;
@@ -149,7 +146,7 @@ group_figures(const struct grow *gr, struct group *k)
 	k->alone = gr->p->n_out == 0 && gr->transfer_us < ALONE_US;
 	k->compute_us = gr->us * estimate_contention(gr->p, gr->p->n_out + 1);
 	k->busy_us = k->compute_us + estimate_group_us(gr->p, 0);
-	k->transfer_us = grow_down_us(gr) + HANDLE_US * k->n_ops;
+	k->transfer_us = grow_down_us(gr);
 }
 
 void
@@ -162,7 +159,6 @@ group_leave(struct sched *s, uint32_t i, uint32_t peer, uint64_t after_us)
 	group_link(s, i, peer);
 	predict_place(s, k, after_us);
 	group_send(s, i);
-	memory_makes(s, i);
 	group_record(s, i, NULL);
 	write_computing(s, g, k, true);
 	fair_charge(s, g, k->busy_us);
@@ -210,7 +206,6 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 		k->busy_us = (double)s->set.limits.group_min_us;
 	k->transfer_us = 0;
 	predict_place(s, k, 0);
-	memory_makes(s, i);
 	k->left = 0;
 	for (n = 0; n < k->n_ops; n++) {
 		if (g->ops[k->ops[n]].state == OP_PENDING)

@@ -9,63 +9,35 @@
 #define SLICE_OPS	20000	/* handled in a turn */
 #define PLANS_MOST	8	/* at a time, of all developers */
 #define MEMBERS_SAID	64
-#define SKILL_V		(0.25 * 0.25)	/* nothing is known of the scale */
-#define SKILL_LEAST	(0.05 * 0.05)
-#define SKILL_GAIN	0.3
 #define MODEL_V		(0.5 * 0.5)
-#define BELIEVED	0.4	/* spread above which a time says nothing */
-#define RATIO_MOST	2.0	/* of ln(real / planned) */
 
-/* ---- how well plans fit ---- */
-
-/* Scales go by factors of 4, from 0.1 ms. */
-static struct skill *
-skill_of(struct sched *s, double us)
-{
-	int i = 0;
-
-	for (us /= 100; us > 4 && i < SKILLS - 1; us /= 4)
-		i++;
-	return &s->skills[i];
-}
-
-static void
-skill_learn(struct skill *k, double x)
-{
-	double gain = k->n < 3 ? 1.0 / (k->n + 1) : SKILL_GAIN, off;
-
-	x = x < -RATIO_MOST ? -RATIO_MOST : x > RATIO_MOST ? RATIO_MOST : x;
-	off = x - k->m;
-	k->v = k->n == 0 ? SKILL_V : k->v + SKILL_GAIN * (off * off - k->v);
-	k->v = k->v > SKILL_LEAST ? k->v : SKILL_LEAST;
-	k->m += gain * off;
-	k->n++;
-}
+/* ---- what came of it ---- */
 
 void
 plan_batch(struct sched *s, struct graph *g, size_t wanted)
 {
-	g->plan_since = g->plan_us > 0 && g->n_ops == g->plan_ops &&
+	g->plan_since = g->plan_part[0] > 0 && g->n_ops == g->plan_ops &&
 	    wanted > 0 ? s->now : 0;
 	if (g->plan_since == 0)
-		g->plan_us = 0;
+		g->plan_part[0] = 0;
 }
 
 void
 plan_settled(struct sched *s, struct graph *g)
 {
-	if (g->plan_since != 0 && g->plan_us > 0 && s->now > g->plan_since)
-		skill_learn(skill_of(s, g->plan_us), estimate_ln(
-		    (double)(s->now - g->plan_since) / g->plan_us));
+	if (g->plan_since != 0 && g->plan_part[0] > 0)
+		skill_learn(&s->skills, g->plan_part,
+		    (double)(s->now - g->plan_since));
 	g->plan_since = 0;
-	g->plan_us = 0;
+	g->plan_part[0] = 0;
+	forecast_end(s, g);
 }
 
 /* ---- the answer ---- */
 
 /* What its ops take, by class; returns the spread of the sum. */
 static double
-answer_classes(const struct plan *pl, struct rec_planned_class *v)
+plan_classes(const struct plan *pl, struct rec_planned_class *v)
 {
 	const struct graph *g = pl->graph;
 	const struct sched *w = pl->world;
@@ -117,20 +89,37 @@ answer_members(const struct plan *pl, struct rec_planned_member *v,
 	return n;
 }
 
-static void
-answer_time(struct sched *s, const struct plan *pl, struct msg_planned *m,
-    double spread)
+void
+plan_parts(const struct plan *pl, double part[PLAN_PARTS])
 {
-	const struct skill *k;
-	double us = pl->basis == PLAN_MODEL ? pl->us :
+	part[0] = pl->basis == PLAN_MODEL ? pl->us :
 	    (double)(pl->end_us - pl->start_us);
+	part[1] = 1;
+	part[2] = pl->ops;
+	part[3] = (double)pl->sent + (double)pl->returned;
+}
 
-	k = skill_of(s, us);
-	m->us = us * estimate_exp(k->m);
-	m->spread = estimate_root(spread * spread +
-	    (k->n > 0 ? k->v : SKILL_V) +
-	    (pl->basis == PLAN_MODEL ? MODEL_V : 0));
-	m->believed = pl->basis == PLAN_RUN && m->spread <= BELIEVED;
+double
+plan_v(struct sched *s, const struct plan *pl, double us)
+{
+	struct rec_planned_class classes[COST_CLASSES];
+	double spread;
+
+	if (pl->basis == PLAN_MODEL)
+		return MODEL_V;
+	spread = plan_classes(pl, classes);
+	return spread * spread + skill_v(&s->skills, us);
+}
+
+static void
+answer_time(struct sched *s, const struct plan *pl, struct msg_planned *m)
+{
+	double part[PLAN_PARTS];
+
+	plan_parts(pl, part);
+	m->us = skill_us(&s->skills, part);
+	m->spread = estimate_root(plan_v(s, pl, m->us));
+	m->believed = pl->basis == PLAN_RUN && m->spread <= PLAN_BELIEVED;
 }
 
 static void
@@ -141,14 +130,13 @@ answer(struct sched *s, struct plan *pl)
 	    sizeof(*members));
 	struct msg m = { .id = M_PLANNED };
 	struct graph *g = sched_graph(s, pl->g);
-	double spread = 0;
 
 	m.planned.g = pl->g;
 	m.planned.basis = pl->basis;
 	m.planned.ops = pl->ops;
 	if (pl->basis == PLAN_RUN) {
 		m.planned.groups = pl->graph->groups;
-		spread = answer_classes(pl, classes);
+		(void)plan_classes(pl, classes);
 		m.planned.classes.v = classes;
 		m.planned.classes.n = COST_CLASSES;
 		m.planned.members.v = members;
@@ -159,9 +147,9 @@ answer(struct sched *s, struct plan *pl)
 		m.planned.fetched = pl->fetched;
 	}
 	if (pl->basis != PLAN_NOBODY)
-		answer_time(s, pl, &m.planned, spread);
+		answer_time(s, pl, &m.planned);
 	if (g != NULL && pl->basis == PLAN_RUN) {
-		g->plan_us = (double)(pl->end_us - pl->start_us);
+		plan_parts(pl, g->plan_part);
 		g->plan_ops = pl->total;
 		g->plan_since = 0;
 	}
@@ -232,7 +220,7 @@ plan_room(struct sched *s, struct dev *d, uint64_t g)
 
 	plan_session_gone(s, d->session);
 	for (pl = s->plans; pl != NULL; pl = pl->next)
-		n++;
+		n += pl->session != 0;
 	if (n < PLANS_MOST)
 		return true;
 	plan_refuse(s, d->session, g, E_OVERLOADED, &e);
@@ -265,6 +253,36 @@ on_plan(struct sched *s, struct dev *d, const struct msg *m)
 	xfree(b.bytes);
 }
 
+static void
+plan_finish(struct sched *s, struct plan *pl)
+{
+	struct plan **at = &s->plans;
+	struct graph *g = sched_graph(s, pl->g);
+
+	while (*at != pl)
+		at = &(*at)->next;
+	*at = pl->next;
+	if (pl->session != 0)
+		answer(s, pl);
+	else if (g != NULL)
+		forecast_take(s, g, pl);
+	plan_free(pl);
+}
+
+void
+plan_wait(struct sched *s, struct graph *g, uint32_t ops)
+{
+	struct plan_ask ask = { .g = g,
+		.limit = (uint32_t)s->set.limits.plan_ops };
+	struct plan *pl = plan_new(s, 0, g->g);
+
+	if (!plan_copy(s, pl, &ask))
+		plan_model(s, pl, g);
+	plan_run(pl, ops);
+	if (pl->done)
+		plan_finish(s, pl);
+}
+
 bool
 plan_turn(struct sched *s)
 {
@@ -273,11 +291,8 @@ plan_turn(struct sched *s)
 	if (pl == NULL)
 		return false;
 	plan_run(pl, SLICE_OPS);
-	if (pl->done) {
-		s->plans = pl->next;
-		answer(s, pl);
-		plan_free(pl);
-	}
+	if (pl->done)
+		plan_finish(s, pl);
 	return s->plans != NULL;
 }
 

@@ -3,7 +3,8 @@
  * copy of what is left, with participants that are as their estimates say.
  *
  * plan.c answers PLAN and keeps what is planned until it is found,
- * plan_copy.c makes the copy, plan_run.c lets its time pass.
+ * plan_copy.c makes the copy, plan_run.c lets its time pass, plan_skill.c
+ * knows how far that is from what comes.
  */
 #ifndef RAVEN_SCHED_PLAN_H
 #define RAVEN_SCHED_PLAN_H
@@ -61,6 +62,24 @@ struct plan_ask {
 bool	 plan_copy(const struct sched *, struct plan *,
 	    const struct plan_ask *);
 void	 plan_free(struct plan *);
+
+/* plan_skill.c: a plan's time by its parts, and the variance of its ln. */
+double	 skill_us(struct skills *, const double part[PLAN_PARTS]);
+double	 skill_v(struct skills *, double us);
+/* What it really took. */
+void	 skill_learn(struct skills *, const double part[PLAN_PARTS],
+	    double real);
+
+/* plan.c */
+#define PLAN_BELIEVED	0.4	/* spread above which a time says nothing */
+void	 plan_parts(const struct plan *, double part[PLAN_PARTS]);
+/* The variance of the ln of its time. */
+double	 plan_v(struct sched *, const struct plan *, double us);
+/* Plans what g has left, for forecast_take: so many ops at once, or later. */
+void	 plan_wait(struct sched *, struct graph *, uint32_t ops);
+
+/* forecast.c */
+void	 forecast_take(struct sched *, struct graph *, const struct plan *);
 
 /* plan_run.c: goes on until it is done, or about so many ops were handled. */
 void	 plan_run(struct plan *, uint32_t ops);

@@ -20,33 +20,26 @@ struct copy {
 
 /* ---- participants ---- */
 
-/* A copy at the same index, so that ties are broken alike. */
+/* At the same index, so that ties are broken alike; idle, as it just came. */
 static void
 copy_peer(struct sched *w, const struct peer *p, uint32_t i)
 {
 	struct peer *c = xcalloc(1, sizeof(*c));
 
+	*c = *p;
 	w->peers[i] = c;
-	c->serial = ++w->serial;
 	c->session = i;
-	c->bench = c->announced = true;
-	c->trusted = p->trusted;
-	memcpy(c->kind, p->kind, sizeof(c->kind));
-	c->joined_us = p->joined_us;
-	c->slots = p->slots;
-	c->memory = p->memory;
-	c->all_slots = p->all_slots;
-	c->digest_rate = p->digest_rate;
-	c->rtt_us = p->rtt_us;
-	c->down = p->down;
-	c->up = p->up;
-	memcpy(c->us, p->us, sizeof(c->us));
-	c->speed = p->speed;
-	c->group_us = p->group_us;
-	c->error = p->error;
-	memcpy(c->est, p->est, sizeof(c->est));
-	c->veil = p->veil;
-	c->hidden = p->hidden;
+	c->serving = c->touched = c->dirty = false;
+	c->teams = c->out_first = c->out_last = c->n_out = c->holds = 0;
+	c->late_us = c->watch_us = c->down_us = 0;
+	c->n_locals = c->locals_cap = 0;
+	c->n_drops = c->drops_cap = c->n_fetches = c->fetches_cap = 0;
+	c->locals = NULL;
+	c->drops = c->fetches = NULL;
+	memset(&c->client, 0, sizeof(c->client));
+	memset(c->timer_us, 0, sizeof(c->timer_us));
+	memset(c->free_us, 0, sizeof(c->free_us));
+	w->serial = c->serial > w->serial ? c->serial : w->serial;
 }
 
 /* busy: what they have to do for others comes first. */
@@ -83,6 +76,7 @@ copy_world(const struct sched *s)
 	w = sched_new(&set);
 	w->now = s->now;
 	w->next_collect = NEVER;
+	w->next_progress = NEVER;	/* or it would plan plans */
 	memcpy(w->population, s->population, sizeof(w->population));
 	w->population_us = NEVER;
 	return w;
@@ -304,6 +298,7 @@ plan_copy(const struct sched *s, struct plan *pl, const struct plan_ask *ask)
 		pl->world = copy_world(s);
 		copy_peers(s, pl, ask->g->count[OP_COMPUTING] == 0);
 		pl->graph = graph_new(pl->world, ask->g->g, key);
+		fair_join(pl->world, pl->graph);
 		/* Or what it wants would not be sent. */
 		pl->graph->session = NEVER;
 		copy_batch(&c);

@@ -94,7 +94,6 @@ struct grow {
 	double		 answer;	/* bytes of its RESULT */
 	double		 asked_us;	/* of ops that uploads were asked for */
 	uint64_t	 after_us;	/* when what it waits for is made */
-	double		 growth;	/* of what is alive there */
 	uint64_t	 memory, bytes;		/* of values; of the program */
 	uint32_t	 last;		/* the op taken last */
 	bool		 closed, ahead, forced, over;
@@ -147,8 +146,7 @@ void	 local_free(struct peer *);
 double	 predict_first(const struct sched *, const struct peer *);
 double	 predict_mean(const struct sched *, const struct peer *);
 double	 predict_link(const struct sched *, const struct peer *);
-/* So long before its end the next group is sent. */
-double	 predict_lead(const struct sched *, const struct peer *);
+double	 predict_guard(const struct sched *, const struct peer *);
 bool	 predict_room(const struct sched *, const struct peer *);
 /* When something of what is out will be near enough to its end. */
 uint64_t predict_when(const struct sched *, const struct peer *);

@@ -19,6 +19,7 @@
 #define SLOTS_MAX	64	/* slots of a participant that are used */
 #define TRUST_LEAST	(1.0 / 16)	/* of a participant that gets work */
 #define NEVER		UINT64_MAX
+#define PLAN_PARTS	4	/* see plan_skill.c */
 
 enum op_state { OP_PENDING, OP_COMPUTING, OP_COMPUTED, OP_FAILED };
 
@@ -98,6 +99,18 @@ struct failure {
 enum graph_status { GRAPH_RUNNING, GRAPH_ENDING, GRAPH_ENDED, GRAPH_CANCELLED,
 	GRAPH_FROZEN };
 
+/* forecast.c: of a wait of the developer. */
+struct forecast {
+	uint64_t	since_us;	/* 0: there is none */
+	uint64_t	end_us;		/* 0: not known */
+	uint64_t	made_us, next_us, learn_us;
+	uint32_t	joins, leaves, plans;
+	double		v, model_v;	/* of ln of the time */
+	double		credit_us;	/* done when the plan was made */
+	double		part[PLAN_PARTS];	/* of the first; 0: none */
+	bool		planning;
+};
+
 struct graph {
 	uint64_t	 g, v;
 	uint32_t	 index;
@@ -138,9 +151,10 @@ struct graph {
 	uint64_t	 team_us;
 	double		 team_left, team_predicted;
 	bool		 team_counted;	/* in peer.teams */
+	struct forecast	 forecast;
 	/* plan.c: what the batch that makes n_ops of it was planned to take,
 	 * and since when it is computed */
-	double		 plan_us;
+	double		 plan_part[PLAN_PARTS];	/* see plan_skill.c */
 	uint64_t	 plan_since;
 	uint32_t	 plan_ops;
 	struct heap	 ready;
@@ -199,7 +213,6 @@ struct group {
 	uint32_t	*exports;
 	struct group_input *inputs;	/* owned */
 	uint32_t	 left;		/* ops not yet done */
-	uint64_t	 makes;		/* bytes of exports, while it is out */
 	uint8_t		 token[16];
 	bool		 running;	/* among its participant's first */
 	/* predicted: its inputs are there, it starts, it ends */
@@ -215,7 +228,6 @@ struct hold {
 	uint32_t	peer, graph, op;
 	uint32_t	value_next, value_prev;
 	uint32_t	peer_next, peer_prev;
-	uint64_t	size;		/* as counted in peer.held */
 };
 
 /* Of a class and dtype: mean and variance of ln(speed / reference speed). */
@@ -226,6 +238,7 @@ struct estimate {
 	bool		known;		/* measured or learnt */
 };
 
+/* plan_copy.c copies all but what the participant has to do. */
 struct peer {
 	bool		 bench, announced, paused, hidden, leaving;
 	bool		 silent, stuck, trusted;
@@ -264,7 +277,6 @@ struct peer {
 	uint32_t	 holds;
 	uint64_t	 down_us;	/* its link brings values until then */
 	uint64_t	 timer_us[2];	/* by enum timer_kind; see timer.c */
-	float		 fetch_us;	/* what its last group had to fetch */
 	uint64_t	 insured_us;	/* no upload for safety until then */
 	struct local	*locals;	/* see local.c */
 	uint32_t	 n_locals, locals_cap;
@@ -273,9 +285,6 @@ struct peer {
 	uint32_t	 n_drops, drops_cap;
 	struct rec_value_ref *fetches;
 	uint32_t	 n_fetches, fetches_cap;
-	uint64_t	 held, makes;	/* bytes; see memory.c */
-	uint64_t	 evict_us;	/* not before */
-	bool		 cramped;	/* in sched.cramped: wants for room */
 	bool		 mailed;	/* in sched.mailed: drops or fetches */
 	bool		 dirty;		/* in sched.changed: to be recorded */
 	uint32_t	 same;		/* the next of its CID, or 0 */
@@ -311,12 +320,17 @@ struct crowd {
 	uint64_t	 grown_us;	/* a team was chosen for joins */
 };
 
-/* How well plans of some scale fit: mean and variance of ln(real / planned). */
+/* plan_skill.c: how well plans fit. */
+#define SKILLS		16
+/* Of some scale: mean square of ln(real / planned), from so many. */
 struct skill {
-	double		m, v;
+	double		v;
 	uint32_t	n;
 };
-#define SKILLS		16
+struct skills {
+	double		weight[PLAN_PARTS], cov[PLAN_PARTS][PLAN_PARTS];
+	struct skill	scale[SKILLS];
+};
 
 struct timer {
 	uint64_t	us;
@@ -368,7 +382,7 @@ struct sched {
 	uint32_t		 n_peers, peers_cap;
 	struct ring		 free_peers;	/* indices that nobody has */
 	struct map		 by_client;	/* hash of the CID -> peer */
-	struct ring		 mailed, changed, cramped;	/* peers */
+	struct ring		 mailed, changed;	/* peers */
 	uint64_t		 next_clients;	/* when changes are recorded */
 	/* graphs that are open, or closed and not recorded */
 	struct ring		 open;
@@ -431,7 +445,7 @@ struct sched {
 	float			 population[COST_CLASSES][DT_COUNT];
 	uint64_t		 population_us;
 	struct plan		*plans;		/* under way */
-	struct skill		 skills[SKILLS];
+	struct skills		 skills;
 	bool			 refs_all;	/* what a damaged graph needs
 						 * is not known */
 	bool			 assign;	/* something changed */
@@ -600,18 +614,6 @@ void	 group_record(struct sched *, uint32_t group,
 	    const struct msg_result *);
 void	 group_free(struct sched *, uint32_t group);
 
-/* memory.c: bytes alive of a participant. */
-/* Has it room for more bytes?  If not, room will be made. */
-bool	 memory_takes(struct sched *, uint32_t peer, double more);
-/* Values take much of its memory: a refusal tells nothing of the op. */
-bool	 memory_full(const struct peer *);
-/* Bytes that op adds to what peer has, or less than 0: frees. */
-double	 memory_growth(const struct sched *, const struct graph *,
-	    uint32_t op, uint32_t peer);
-/* Counts the exports of a group that leaves. */
-void	 memory_makes(struct sched *, uint32_t group);
-void	 memory_run(struct sched *);
-
 /* ring.c */
 void	 ring_add(struct ring *, uint32_t);
 void	 ring_drop(struct ring *, uint32_t at);	/* the order stays */
@@ -750,6 +752,14 @@ void	 plan_batch(struct sched *, struct graph *, size_t wanted);
 void	 plan_settled(struct sched *, struct graph *);
 void	 plan_session_gone(struct sched *, uint64_t session);
 void	 plan_clear(struct sched *);
+
+/* forecast.c: when a wait will end. */
+void	 forecast_start(const struct sched *, struct graph *);
+void	 forecast_look(struct sched *, struct graph *);	/* now and then */
+/* Us of the whole wait and what is left; false: it is being estimated. */
+bool	 forecast_say(const struct sched *, const struct graph *,
+	    double *all_us, double *left_us);
+void	 forecast_end(struct sched *, struct graph *);
 
 /* result.c, peer.c, dev.c, load.c, flush.c: handlers on_<name>. */
 void	 on_plan(struct sched *, struct dev *, const struct msg *);

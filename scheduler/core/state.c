@@ -261,7 +261,8 @@ state_want(struct sched *s, struct graph *g, uint32_t op)
 
 	if ((o->flags & OPF_WANT) == 0) {
 		o->flags |= OPF_WANT;
-		g->owed++;
+		if (g->owed++ == 0)
+			forecast_start(s, g);
 		profile_want(s, g, op);
 	}
 	state_revive(s, g, op);

@@ -348,11 +348,18 @@ def test_the_bar_of_a_terminal(capsys: pytest.CaptureFixture[str],
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     shown = progress.Progress("graph", "http://x")
     shown.update(progress.Counts(pending=1, computed=3, participants=2,
-                                 left_ms=65000))
+                                 believed=True, predicted_ms=1800,
+                                 left_ms=600))
+    shown.close()
+    err = capsys.readouterr().err
+    assert "predicted 1.8 s, 0.6 s left" in err
+    shown = progress.Progress("graph", "http://x")
+    shown.update(progress.Counts(pending=1, computed=3, participants=2,
+                                 predicted_ms=1800, left_ms=600))
     shown.close()
     err = capsys.readouterr().err
     assert "[##################......] 3/4 ops" in err
-    assert "about 1 min 5 s left" in err and err.endswith("\r\x1b[K")
+    assert "estimating" in err and "left" not in err and err.endswith("\r\x1b[K")
     monkeypatch.setenv("RAVEN_PROGRESS", "0")
     progress.Progress("graph", "http://x").update(progress.Counts())
     assert capsys.readouterr().err == ""
