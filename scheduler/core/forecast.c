@@ -11,6 +11,7 @@
 #define AGAIN_MOST_US	20000000
 #define AGAIN_SHARE	0.25	/* of what is left, until the next */
 #define PLAN_OP_US	40	/* an op planned is worth so much waiting */
+#define SHARE_US	20	/* the same, of all waits */
 #define AT_ONCE_OPS	5000
 #define MODEL_GAIN	0.5
 #define OVER		1.02	/* of the time: it should have been there */
@@ -103,6 +104,9 @@ forecast_make(struct sched *s, struct graph *g)
 	f->joins = s->crowd.joins;
 	f->leaves = s->crowd.leaves;
 	f->planning = true;
+	/* Many graphs wait: their plans take a share of the time, not all. */
+	s->forecast_us = s->now + 1 + ((uint64_t)g->count[OP_PENDING] +
+	    g->count[OP_COMPUTING]) * SHARE_US;
 	plan_wait(s, g, AT_ONCE_OPS);
 }
 
@@ -112,7 +116,7 @@ forecast_look(struct sched *s, struct graph *g)
 	struct forecast *f = &g->forecast;
 
 	if (f->planning || f->since_us == 0 ||
-	    s->now < f->since_us + PATIENCE_US)
+	    s->now < f->since_us + PATIENCE_US || s->now < s->forecast_us)
 		return;
 	if (f->next_us <= s->now || (forecast_stale(s, f) &&
 	    s->now > f->made_us + AGAIN_US))

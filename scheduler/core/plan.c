@@ -176,7 +176,8 @@ plan_new(struct sched *s, uint64_t session, uint64_t g)
 static void
 plan_model(struct sched *s, struct plan *pl, struct graph *g)
 {
-	pl->us = team_predict_us(s, g);
+	team_update(s, g);		/* a member may have left */
+	pl->us = s->live > 0 ? team_predict_us(s, g) : 0;
 	pl->ops = g->count[OP_PENDING] + g->count[OP_COMPUTING];
 	pl->basis = pl->us > 0 ? PLAN_MODEL : PLAN_NOBODY;
 	pl->done = true;

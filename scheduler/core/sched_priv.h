@@ -446,6 +446,7 @@ struct sched {
 	uint64_t		 population_us;
 	struct plan		*plans;		/* under way */
 	struct skills		 skills;
+	uint64_t		 forecast_us;	/* the next one, not before */
 	bool			 refs_all;	/* what a damaged graph needs
 						 * is not known */
 	bool			 assign;	/* something changed */

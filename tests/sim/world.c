@@ -54,6 +54,7 @@ world_init(struct world *w)
 		.owner_bytes = 4ull << 30,
 		.total_ops = 4000000, .group_ops = 4096, .group_min_us = 4000,
 		.group_max_us = 100000, .group_tries = 3, .op_tries = 5,
+		.plan_ops = 1000,
 		.announce_us = 2000000, .keep_ended_us = 86400000000u,
 		.keep_abandoned_us = 259200000000u };
 	w->now = 1000000;
