@@ -6,6 +6,7 @@
  */
 #include "op.h"
 
+#define PANEL		16
 #define LANE_SHORT	256	/* sorted by merging; longer ones by digits */
 
 /* In tenths; 0: as the class. */
@@ -136,13 +137,20 @@ einsum_amount(const struct shape *const *in, size_t n_in,
 	return sum;
 }
 
-/* What takes as long as so many more when there is little reuse. */
+/*
+ * Columns are computed PANEL at a time; and what takes as long as so many more
+ * when there is little reuse.
+ */
 static double
 matmul_amount(const struct shape *const *in, const struct shape *out)
 {
-	double n = in[1]->ndim == 0 ? 1 : last_of(in[0]);
+	double inner = in[1]->ndim == 0 ? 1 : last_of(in[0]);
+	double made = elements_of(out);
+	int64_t n = in[1]->ndim < 2 ? 1 : in[1]->dims[in[1]->ndim - 1];
 
-	return 2 * elements_of(out) * n + 6 * (elements_of(in[0]) +
+	if (n > 1)
+		made *= (double)((n + PANEL - 1) / PANEL * PANEL) / (double)n;
+	return 2 * made * inner + 6 * (elements_of(in[0]) +
 	    elements_of(in[1]) + elements_of(out));
 }
 

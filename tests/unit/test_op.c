@@ -466,10 +466,10 @@ START_TEST(costs)
 	struct op_cost c;
 
 	ck_assert(cost("matmul", "float32:2,3;float32:3,4", &c) ==
-	    48 + 6 * 26);
+	    4 * 48 + 6 * 26);
 	ck_assert(c.cost_class == COST_MATMUL && c.dtype == DT_F32);
 	ck_assert(cost("matmul", "float64:5,2,3;float64:3,4", &c) ==
-	    240 + 6 * 82);
+	    4 * 240 + 6 * 82);
 	ck_assert(cost("dot", "float64:3;float64:3", &c) == 6 + 6 * 7);
 	ck_assert(cost("dot", "float64:3;float64:", &c) == 6 + 6 * 7);
 	ck_assert(cost("add", "int32:2,3;float32:", &c) == 24 + 4 + 48);
