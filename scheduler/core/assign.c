@@ -136,6 +136,21 @@ assign_stuck(struct sched *s, struct graph *g, uint32_t op)
 	return true;
 }
 
+/* Work near to its participant is for all, and all slots: it has its share. */
+static void
+assign_frontier(struct grow *gr, const struct local *l)
+{
+	const struct graph *g = gr->g;
+	double share, rates = g->pool != NULL ? g->pool->rates : 0;
+
+	if (l == NULL || l->us <= 0 || (g->n_team < 2 && gr->p->slots < 2))
+		return;
+	share = l->us / (rates > 0 ? rates : estimate_rate(gr->p));
+	share = share > FRONTIER_US ? share : FRONTIER_US;
+	if (share < gr->target.compute)
+		gr->target.compute = share;
+}
+
 /* A group of g for peer, or false. */
 static bool
 assign_give(struct sched *s, struct graph *g, uint32_t peer, struct target t,
@@ -143,17 +158,9 @@ assign_give(struct sched *s, struct graph *g, uint32_t peer, struct target t,
 {
 	struct grow gr = { .s = s, .g = g, .p = s->peers[peer], .peer = peer,
 		.target = t, .forced = forced };
-	const struct local *l = local_of(s, gr.p, g, false);
-	double before = g->ready_us, share;
+	double before = g->ready_us;
 
-	/* Work near to it is for all: it keeps its share. */
-	if (l != NULL && l->us > 0 && (g->n_team > 1 || gr.p->slots > 1) &&
-	    g->pool->rates > 0) {
-		share = l->us / g->pool->rates;
-		share = share > FRONTIER_US ? share : FRONTIER_US;
-		if (share < gr.target.compute)
-			gr.target.compute = share;
-	}
+	assign_frontier(&gr, local_of(s, gr.p, g, false));
 	if (group_form(&gr) == 0)
 		return false;
 	g->pool->given += before - g->ready_us;
@@ -229,6 +236,7 @@ assign_ahead(struct sched *s, uint32_t peer)
 			continue;
 		gr = (struct grow){ .s = s, .g = g, .p = p, .peer = peer,
 			.target = pool_target(s, 0, p->slots), .ahead = true };
+		assign_frontier(&gr, &p->locals[i]);
 		if (group_form(&gr) != 0)
 			return true;
 	}

@@ -224,7 +224,8 @@ grow_overruns(const struct grow *gr)
 	    gr->s->stack[gr->s->n_stack - 1]]) < (TAIL - 1) *
 	    gr->target.compute)
 		return true;
-	return gr->last != 0 && o->users == 1 && (o->flags & (OPF_OWED |
+	return gr->last != 0 && gr->g->n_team > 1 && o->users == 1 &&
+	    (o->flags & (OPF_OWED |
 	    OPF_HELD)) == 0 && gr->us < gr->target.compute + OVERRUN_US &&
 	    shape_bytes(shape_room(gr->g, gr->last)) > MSG_SMALL;
 }
@@ -239,6 +240,16 @@ grow_room(struct grow *gr)
 	    grow_down_us(gr) >= gr->target.transfer ||
 	    grow_up_us(gr) >= gr->target.transfer;
 	return !gr->over || grow_overruns(gr);
+}
+
+/* What it waits for is in flight, not near its end; else it is in the heap. */
+static void
+grow_keep(struct grow *gr, uint32_t op)
+{
+	const struct op *o = &gr->g->ops[op];
+
+	if (o->state == OP_PENDING && o->missing > 0)
+		push(&gr->s->kept, &gr->s->n_kept, &gr->s->kept_cap, op);
 }
 
 /* What p's last groups left, and what it has the inputs of. */
@@ -266,10 +277,7 @@ grow_near(struct grow *gr)
 			continue;
 		if (grow_takes(gr, item.id))
 			return item.id;
-		/* Its time has not come; else it is in the heap. */
-		if (o->missing > 0)
-			push(&gr->s->kept, &gr->s->n_kept, &gr->s->kept_cap,
-			    item.id);
+		grow_keep(gr, item.id);
 	}
 	op = gr->ahead ? 0 : tile_next(gr);
 	return op != 0 && grow_takes(gr, op) ? op : 0;
@@ -303,6 +311,7 @@ grow_next(struct grow *gr)
 		op = s->stack[--s->n_stack];
 		if (grow_takes(gr, op))
 			return op;
+		grow_keep(gr, op);
 	}
 	while (s->n_mates > 0) {
 		op = s->mates[--s->n_mates];

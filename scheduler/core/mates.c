@@ -6,6 +6,7 @@
 #include "policy.h"
 
 #define CUT_US		5000.0	/* of work that others could do */
+#define CUT_SLOT_US	1000.0	/* the same, other slots of p alone */
 #define DEEP		64	/* steps down to a ready op, and along a branch */
 #define WIDE		256	/* inputs looked at */
 #define MATES_MAX	4096	/* waiting in one walk */
@@ -119,44 +120,63 @@ mates_tree(const struct graph *g, uint32_t op, struct tree *t)
 	}
 }
 
-/* Work from op down to where other work must join it. */
+/* The heaviest way down from an op: numbers grow along it. */
+struct way {
+	uint32_t	n, op[DEEP];
+};
+
+static uint32_t
+way_next(const struct graph *g, uint32_t op)
+{
+	uint32_t e, c, next = 0;
+
+	for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
+		c = g->edges[e].to;
+		if (g->ops[c].state == OP_PENDING && (next == 0 ||
+		    g->ops[c].rank > g->ops[next].rank))
+			next = c;
+	}
+	return next;
+}
+
+/* Reference us from op down to where it meets the way, most at most. */
 static double
-branch_us(const struct graph *g, uint32_t op)
+way_apart(const struct graph *g, const struct way *w, uint32_t op,
+    double most)
 {
 	double us = 0;
-	uint32_t e, c, next, depth;
+	uint32_t n, i = 0;
 
-	for (depth = 0; op != 0 && depth < DEEP && us < CUT_US; depth++) {
+	for (n = 0; op != 0 && n < DEEP && us < most; n++) {
+		while (i < w->n && w->op[i] < op)
+			i++;
+		if (i < w->n && w->op[i] == op)
+			break;
 		us += (double)g->ops[op].ref_us;
-		next = 0;
-		for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
-			c = g->edges[e].to;
-			if (g->ops[c].state == OP_PENDING &&
-			    g->ops[c].missing <= 1 && (next == 0 ||
-			    g->ops[c].rank > g->ops[next].rank))
-				next = c;
-		}
-		op = next;
+		op = way_next(g, op);
 	}
 	return us;
 }
 
 /*
  * Are those that s->stack has from first on worth it that the group ends, so
- * that others can have all but one of them?
+ * that others can have all but one of them?  What is done elsewhere has its
+ * way there and back; on another slot it has not.
  */
 bool
 mates_branches(const struct grow *gr, uint32_t first)
 {
-	double sum = 0, most = 0, us;
-	uint32_t i;
+	const struct graph *g = gr->g;
+	double cut = g->n_team > 1 ? CUT_US : CUT_SLOT_US, sum = 0;
+	uint32_t i = gr->s->n_stack - 1, op;
+	struct way w;
 
-	if (gr->g->n_team < 2 && gr->p->slots < 2)
+	if (g->n_team < 2 && gr->p->slots < 2)
 		return false;
-	for (i = first; i < gr->s->n_stack && sum - most < CUT_US; i++) {
-		us = branch_us(gr->g, gr->s->stack[i]);
-		sum += us;
-		most = us > most ? us : most;
-	}
-	return sum - most >= CUT_US;
+	w.n = 0;
+	for (op = gr->s->stack[i]; op != 0 && w.n < DEEP; op = way_next(g, op))
+		w.op[w.n++] = op;
+	while (i-- > first && sum < cut)
+		sum += way_apart(g, &w, gr->s->stack[i], cut - sum);
+	return sum >= cut;
 }
