@@ -12,6 +12,7 @@
  */
 #include "policy.h"
 
+#define FIRST_OPS	1024	/* of the first group */
 #define SKIP_MAX	32		/* ops passed over in one go */
 #define BYTES_MAX	(4u << 20)	/* of an ASSIGN's program, about */
 #define OVERRUN_US	4e6		/* beyond the target */
@@ -235,6 +236,9 @@ grow_room(struct grow *gr)
 {
 	if (gr->closed || gr->s->n_form >= gr->s->set.limits.group_ops ||
 	    gr->bytes >= BYTES_MAX)
+		return false;
+	/* Who has nothing to do starts while the rest is being sent. */
+	if (gr->p->n_out == 0 && gr->s->n_form >= FIRST_OPS)
 		return false;
 	gr->over = gr->us >= gr->target.compute ||
 	    grow_down_us(gr) >= gr->target.transfer ||

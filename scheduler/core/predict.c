@@ -6,6 +6,8 @@
  */
 #include "policy.h"
 
+#define FORM_US		2.0	/* an op, until it has left */
+
 static double
 predict_wait(const struct sched *s, uint64_t us)
 {
@@ -44,9 +46,13 @@ predict_link(const struct sched *s, const struct peer *p)
 double
 predict_guard(const struct sched *s, const struct peer *p)
 {
-	double least = (double)s->set.limits.group_min_us;
+	double least = (double)s->set.limits.group_min_us, form = 0;
 
-	return p->rtt_us + 0.25 * (p->rtt_us > least ? p->rtt_us : least);
+	/* The next may be as large as the last. */
+	if (p->out_last != 0)
+		form = FORM_US * s->groups[p->out_last].n_ops;
+	return p->rtt_us + form + 0.25 *
+	    (p->rtt_us > least ? p->rtt_us : least);
 }
 
 bool
