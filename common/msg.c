@@ -282,6 +282,24 @@ encode_record(msgpack_packer *pk, const struct record *r, const uint8_t *at)
 }
 
 void
+msg_encode_head(struct buf *b, const struct msg *m)
+{
+	const struct record *r = bodies[m->id]();
+	const uint8_t *at = (const uint8_t *)m + BODY;
+	msgpack_packer pk;
+	struct list last;
+	uint32_t i;
+
+	msgpack_packer_init(&pk, b, append);
+	msgpack_pack_array(&pk, r->n + 1);
+	msgpack_pack_uint64(&pk, m->id);
+	for (i = 0; i + 1 < r->n; i++)
+		encode_field(&pk, &r->fields[i], at + r->fields[i].offset);
+	memcpy(&last, at + r->fields[i].offset, sizeof(last));
+	msgpack_pack_bin(&pk, last.n);
+}
+
+void
 msg_encode(struct buf *b, const struct msg *m)
 {
 	const struct record *r = bodies[m->id]();

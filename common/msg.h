@@ -123,5 +123,7 @@ enum error msg_decode(struct msg *, const void *, size_t, uint8_t from,
 uint32_t msg_peek(const void *, size_t);
 /* Appends the encoded message; its fields' limits are the caller's duty. */
 void	 msg_encode(struct buf *, const struct msg *);
+/* The same without the bytes of the last field, which follow. */
+void	 msg_encode_head(struct buf *, const struct msg *);
 
 #endif

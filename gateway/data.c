@@ -15,6 +15,7 @@
 #define UPLOADS_MAX	256		/* of a session, at a time */
 #define HELD_MAX	(64u << 20)	/* bytes of messages that wait */
 #define BUSY_RETRY_MS	500
+#define HASH_BYTES	(256 * 1024)
 
 static void advance(struct flow *);
 
@@ -49,13 +50,13 @@ free_upload(struct upload *u)
 {
 	struct flow *f = u->flow;
 
-	if (u->bytes != NULL) {
+	if (u->blob != NULL) {
 		f->upload_bytes -= u->size;
 		f->gw->bytes -= u->size;
 	}
 	TAILQ_REMOVE(&f->uploads, u, entry);
 	f->n_uploads--;
-	xfree(u->bytes);
+	blob_unref(u->blob);
 	xfree(u);
 }
 
@@ -160,9 +161,11 @@ on_set(const struct store_answer *a, void *arg)
 	struct upload *u = arg;
 	struct flow *f = u->flow;
 
-	if (a->ok)
+	if (a->ok) {
+		cache_add(f->gw->cache, u->blob, u->digest,
+		    f->gw->conf->cache_bytes);
 		tell_stored(f, u);
-	else
+	} else
 		flow_refuse_tensor(f, u->digest, E_STORAGE_FULL, 0);
 	free_upload(u);
 	if (f->conn != NULL)
@@ -176,13 +179,13 @@ finish_upload(struct flow *f, struct upload *u)
 {
 	uint8_t digest[DIGEST_LEN];
 
-	if (u->bytes == NULL) {		/* refused before */
+	if (u->blob == NULL) {		/* refused before */
 		free_upload(u);
 		return;
 	}
 	digest_final(&u->state, digest);
 	if (memcmp(digest, u->digest, DIGEST_LEN) != 0 ||
-	    !tensor_valid(u->shape.dtype, u->bytes, u->size)) {
+	    !tensor_valid(u->shape.dtype, u->blob->data, u->size)) {
 		flow_refuse_tensor(f, u->digest, E_BAD_DIGEST, 0);
 		free_upload(u);
 		advance(f);
@@ -190,7 +193,7 @@ finish_upload(struct flow *f, struct upload *u)
 	}
 	u->storing = true;
 	f->flight++;
-	store_set(f->gw->store, u->digest, u->bytes, u->size, on_set, u);
+	store_set(f->gw->store, u->digest, u->blob->data, u->size, on_set, u);
 	data_store_changed(f->gw);
 }
 
@@ -220,8 +223,8 @@ make_room(struct flow *f, struct upload *u)
 		return E_TOO_BIG;
 	if (f->gw->bytes + u->size > conf->gateway_bytes)
 		return E_STORAGE_BUSY;
-	u->bytes = xtry_malloc(u->size + 1);
-	if (u->bytes == NULL)
+	u->blob = blob_new(f->gw->cache, u->size);
+	if (u->blob == NULL)
 		return E_STORAGE_BUSY;
 	reserve(f, u->size);
 	return E_OK;
@@ -262,6 +265,19 @@ flow_on_put(struct flow *f, const struct msg_put *m)
 		finish_upload(f, u);
 }
 
+/* Hashes larger pieces than PARTs: that uses all lanes. */
+static void
+take_part(struct upload *u, struct bytes part)
+{
+	memcpy(u->blob->data + u->got, part.p, part.n);
+	u->got += part.n;
+	if (u->got < u->size && u->got - u->hashed < HASH_BYTES)
+		return;
+	digest_update(&u->state, u->blob->data + u->hashed,
+	    u->got - u->hashed);
+	u->hashed = u->got;
+}
+
 void
 flow_on_part(struct flow *f, const struct msg_part *m)
 {
@@ -278,10 +294,6 @@ flow_on_part(struct flow *f, const struct msg_part *m)
 		conn_end(f->conn, 4400, "PART.offset: not the next part");
 		return;
 	}
-	if (u->bytes != NULL) {
-		memcpy(u->bytes + u->got, m->data.p, m->data.n);
-		digest_update(&u->state, m->data.p, m->data.n);
-	}
 	if (u->got == 0) {
 		u->first = m->data.n;
 		u->first_us = f->conn->heard_us;
@@ -289,7 +301,10 @@ flow_on_part(struct flow *f, const struct msg_part *m)
 		peer_got(f->conn, u->size - u->first,
 		    f->conn->heard_us - u->first_us);
 	}
-	u->got += m->data.n;
+	if (u->blob != NULL)
+		take_part(u, m->data);
+	else
+		u->got += m->data.n;
 	f->came += m->data.n;
 	if (u->got == u->size)
 		finish_upload(f, u);
@@ -433,7 +448,7 @@ waits_for_upload(const struct flow *f, const struct held *h)
 	uint32_t i;
 
 	TAILQ_FOREACH(u, &f->uploads, entry)
-		for (i = 0; u->bytes != NULL && i < h->n_digests; i++)
+		for (i = 0; u->blob != NULL && i < h->n_digests; i++)
 			if (memcmp(h->digests + (size_t)i * DIGEST_LEN,
 			    u->digest, DIGEST_LEN) == 0)
 				return true;

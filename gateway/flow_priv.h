@@ -19,8 +19,9 @@ struct upload {
 	uint64_t		 got;
 	uint64_t		 first;		/* bytes of the first part */
 	uint64_t		 first_us;	/* when they were there */
-	struct digest		 state;		/* over what came */
-	uint8_t			*bytes;		/* NULL: refused, skipped */
+	uint64_t		 hashed;	/* of them */
+	struct digest		 state;		/* over those */
+	struct blob		*blob;		/* NULL: refused, skipped */
 	bool			 storing;	/* whole, Redis is asked */
 };
 TAILQ_HEAD(uploads, upload);

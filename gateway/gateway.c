@@ -31,6 +31,7 @@ gateway_new(struct proc *p)
 	gw->read_buf = xmalloc(READ_BYTES);
 	gw->reap = event_new(gw->base, -1, 0, conn_reap, gw);
 	gw->timers = timers_new(gw);
+	gw->cache = cache_new();
 	gw->files = files_new(gw->conf->www_dir);
 	log_info("files", "read count=%zu", files_count(gw->files));
 	gw->store = store_new(gw->conf, gw->base, &handlers, gw);
@@ -47,6 +48,7 @@ gateway_free(struct gateway *gw)
 	store_free(gw->store);
 	door_free(gw->door);
 	files_unref(gw->files);
+	cache_free(gw->cache);
 	timers_free(gw->timers);
 	event_free(gw->reap);
 	buf_pool_clear(&gw->pool);

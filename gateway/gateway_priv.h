@@ -8,7 +8,8 @@
  *   serve.c   HTTP on it          peer.c    WebSocket and session on it
  *   data.c    uploads, batches    push.c    tensors to peers
  *   route.c   the scheduler       timers.c  deadlines, shedding
- *   store.c   Redis               gateway.c start, drain, reload
+ *   store.c   Redis               cache.c   tensors that came lately
+ *   gateway.c start, drain, reload
  */
 #ifndef RAVEN_GATEWAY_PRIV_H
 #define RAVEN_GATEWAY_PRIV_H
@@ -20,6 +21,7 @@
 
 #include "common/proc.h"
 #include "common/ws.h"
+#include "gateway/cache.h"
 #include "gateway/files.h"
 #include "gateway/http.h"
 #include "gateway/line.h"
@@ -60,10 +62,12 @@ enum {
 /* Output behind messages: a whole frame or a file, never split by others. */
 struct chunk {
 	STAILQ_ENTRY(chunk)	 entry;
-	struct files		*files;		/* keeps p alive; NULL: own */
-	const uint8_t		*p;
+	struct buf		 own;		/* sent from head_at on */
+	size_t			 head_at;
+	struct files		*files;		/* one of these keeps p alive */
+	struct blob		*blob;
+	const uint8_t		*p;		/* sent behind own */
 	size_t			 n;
-	struct buf		 own;
 };
 STAILQ_HEAD(chunks, chunk);
 
@@ -129,6 +133,7 @@ struct gateway {
 	const struct conf	*conf;
 	struct event_base	*base;		/* of proc */
 	struct files		*files;
+	struct cache		*cache;
 	struct route		*route;
 	struct store		*store;
 	struct door		*door;
@@ -175,6 +180,9 @@ void		 conn_send(struct conn *, const struct msg *);
 void		 conn_forward(struct conn *, struct bytes);
 /* about: bytes of the message, to take the memory for it at once. */
 void		 conn_bulk(struct conn *, const struct msg *, size_t about);
+/* A PART; its bytes are n of blob's from at on, which is referenced. */
+void		 conn_bulk_part(struct conn *, struct msg_part *,
+		    struct blob *, size_t at, size_t n);
 /* p is borrowed from files, which is referenced until it is sent. */
 void		 conn_bulk_file(struct conn *, struct files *, const uint8_t *p,
 		    size_t);

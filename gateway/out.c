@@ -16,6 +16,9 @@
 #include "gateway/gateway_priv.h"
 
 #define DIRECT		8192		/* bytes of a body not copied first */
+#define PART_HEAD	96		/* of a PART without its bytes */
+#define VECTORS		32		/* of one send, pairs of a chunk */
+#define SEND_MOST	(512 * 1024)	/* bulk before messages come again */
 #define SCRATCH_MOST	(256 * 1024)	/* a larger one is not kept */
 
 size_t
@@ -182,36 +185,80 @@ conn_send(struct conn *c, const struct msg *m)
 		buf_clear(b);
 }
 
+static size_t
+chunk_bytes(const struct chunk *k)
+{
+	return k->own.len - k->head_at + k->n;
+}
+
 static void
 add_chunk(struct conn *c, struct chunk *k)
 {
 	if (conn_unsent(c) == 0)
 		c->moved_us = proc_now_us();
 	STAILQ_INSERT_TAIL(&c->bulk, k, entry);
-	c->bulk_bytes += k->n;
+	c->bulk_bytes += chunk_bytes(k);
 	note_output(c);
 }
 
-/* Encodes behind room for the head, which is as long as the length needs. */
+/* Room for a frame's head, then for a message. */
+static struct chunk *
+new_chunk(size_t about)
+{
+	struct chunk *k = xcalloc(1, sizeof(*k));
+
+	buf_init(&k->own);
+	if (about > 0) {
+		buf_grow(&k->own, WS_HEAD_MAX + about);
+		k->own.len = WS_HEAD_MAX;
+	}
+	return k;
+}
+
+/* The head, right before the message: it is as long as the length needs. */
+static void
+put_head(struct chunk *k)
+{
+	uint8_t head[WS_HEAD_MAX];
+	size_t n;
+
+	n = ws_head(head, WS_BINARY, true, k->own.len - WS_HEAD_MAX + k->n,
+	    NULL);
+	k->head_at = WS_HEAD_MAX - n;
+	memcpy(k->own.data + k->head_at, head, n);
+}
+
 void
 conn_bulk(struct conn *c, const struct msg *m, size_t about)
 {
-	uint8_t head[WS_HEAD_MAX];
 	struct chunk *k;
-	size_t n;
 
 	if (c->state != CONN_WS)
 		return;
-	k = xcalloc(1, sizeof(*k));
-	buf_init(&k->own);
-	buf_grow(&k->own, WS_HEAD_MAX + about);
-	k->own.len = WS_HEAD_MAX;
+	k = new_chunk(about);
 	msg_encode(&k->own, m);
-	k->n = k->own.len - WS_HEAD_MAX;
-	n = ws_head(head, WS_BINARY, true, k->n, NULL);
-	memcpy(k->own.data + WS_HEAD_MAX - n, head, n);
-	k->p = k->own.data + WS_HEAD_MAX - n;
-	k->n += n;
+	put_head(k);
+	add_chunk(c, k);
+}
+
+void
+conn_bulk_part(struct conn *c, struct msg_part *part, struct blob *blob,
+    size_t at, size_t n)
+{
+	struct msg m = { .id = M_PART };
+	struct chunk *k;
+
+	if (c->state != CONN_WS)
+		return;
+	m.part = *part;
+	m.part.data.p = blob->data + at;
+	m.part.data.n = n;
+	k = new_chunk(PART_HEAD);
+	msg_encode_head(&k->own, &m);
+	k->blob = blob_ref(blob);
+	k->p = blob->data + at;
+	k->n = n;
+	put_head(k);
 	add_chunk(c, k);
 }
 
@@ -222,7 +269,7 @@ conn_bulk_file(struct conn *c, struct files *files, const uint8_t *p, size_t n)
 
 	if (c->state == CONN_DEAD || n == 0)
 		return;
-	k = xcalloc(1, sizeof(*k));
+	k = new_chunk(0);
 	k->files = files_ref(files);
 	k->p = p;
 	k->n = n;
@@ -233,6 +280,7 @@ static void
 free_chunk(struct chunk *k)
 {
 	files_unref(k->files);
+	blob_unref(k->blob);
 	buf_clear(&k->own);
 	xfree(k);
 }
@@ -258,7 +306,7 @@ conn_forget_bulk(struct conn *c)
 	}
 	while ((k = STAILQ_FIRST(&c->bulk)) != NULL) {
 		STAILQ_REMOVE_HEAD(&c->bulk, entry);
-		c->bulk_bytes -= k->n;
+		c->bulk_bytes -= chunk_bytes(k);
 		free_chunk(k);
 	}
 	if (keep != NULL)
@@ -273,35 +321,63 @@ conn_free_output(struct conn *c)
 	clear_output(c);
 }
 
-static ssize_t
-send_bytes(struct conn *c, const uint8_t *p, size_t n)
+static void
+add_vector(struct iovec *iov, size_t *n, const uint8_t *p, size_t len)
 {
-	struct iovec iov = { (void *)(uintptr_t)p, n };
+	if (len == 0)
+		return;
+	iov[*n].iov_base = (void *)(uintptr_t)p;
+	iov[(*n)++].iov_len = len;
+}
 
-	return send_vector(c, &iov, 1);
+/* Some chunks at once; what was sent of the first is in bulk_at. */
+static ssize_t
+send_chunks(struct conn *c)
+{
+	struct iovec iov[VECTORS];
+	size_t n = 0, bytes = 0, at = c->bulk_at, head;
+	const struct chunk *k;
+	ssize_t sent;
+
+	STAILQ_FOREACH(k, &c->bulk, entry) {
+		if (n + 2 > VECTORS || bytes >= SEND_MOST)
+			break;
+		head = k->own.len - k->head_at;
+		if (at < head)
+			add_vector(iov, &n, k->own.data + k->head_at + at,
+			    head - at);
+		at = at < head ? 0 : at - head;
+		add_vector(iov, &n, k->p + at, k->n - at);
+		bytes += chunk_bytes(k);
+		at = 0;
+	}
+	sent = send_vector(c, iov, n);
+	if (sent > 0) {
+		c->bulk_bytes -= (size_t)sent;
+		c->bulk_at += (size_t)sent;
+	}
+	while ((k = STAILQ_FIRST(&c->bulk)) != NULL &&
+	    c->bulk_at >= chunk_bytes(k)) {
+		at = c->bulk_at - chunk_bytes(k);
+		drop_first(c);
+		c->bulk_at = at;
+	}
+	return sent;
 }
 
 /* Sends from the queue whose turn it is: 1 went on, 0 nothing left, -1. */
 static int
 send_some(struct conn *c)
 {
-	struct chunk *k = STAILQ_FIRST(&c->bulk);
-	size_t n = c->out.len - c->out_start;
+	struct iovec iov = { c->out.data + c->out_start,
+		c->out.len - c->out_start };
 	ssize_t sent;
 
-	if (k != NULL && (c->bulk_at > 0 || n == 0)) {
-		sent = send_bytes(c, k->p + c->bulk_at, k->n - c->bulk_at);
-		if (sent == -1)
-			return -1;
-		c->bulk_at += (size_t)sent;
-		c->bulk_bytes -= (size_t)sent;
-		if (c->bulk_at == k->n)
-			drop_first(c);
-		return 1;
-	}
-	if (n == 0)
+	if (!STAILQ_EMPTY(&c->bulk) && (c->bulk_at > 0 || iov.iov_len == 0))
+		return send_chunks(c) == -1 ? -1 : 1;
+	if (iov.iov_len == 0)
 		return 0;
-	sent = send_bytes(c, c->out.data + c->out_start, n);
+	sent = send_vector(c, &iov, 1);
 	if (sent == -1)
 		return -1;
 	c->out_start += (size_t)sent;

@@ -1,6 +1,6 @@
 /*
- * Tensors that go out behind an ASSIGN or a VALUE: read from Redis in parts,
- * as fast as the peer takes them, each PART a frame of its own.
+ * Tensors that go out behind an ASSIGN or a VALUE: from the cache or read from
+ * Redis in parts, as fast as the peer takes them, each PART a frame of its own.
  *
  * Must not let bulk delay messages: it goes to the connection's second queue.
  * Dies of: nothing.
@@ -121,21 +121,69 @@ ask_part(struct flow *f, struct pull *p)
 	store_range(f->gw->store, p->digest, at, n, on_range, p);
 }
 
+/* Large ones may not be kept from the cache's limit by peers that are slow. */
+static bool
+may_lend(const struct flow *f)
+{
+	return !is_slow(f) && cache_bytes(f->gw->cache) <=
+	    2 * f->gw->conf->cache_bytes;
+}
+
+/* The next part, without Redis. */
+static void
+send_cached(struct flow *f, struct pull *p, struct blob *blob)
+{
+	size_t n = part_at(p, p->asked);
+	struct msg_part part = { .digest = { p->digest, DIGEST_LEN },
+		.offset = p->asked };
+
+	if (p->got == 0)
+		send_put(f, p);
+	if (may_lend(f))
+		conn_bulk_part(f->conn, &part, blob, p->asked, n);
+	else
+		send_part(f, p, blob->data + p->asked, n);
+	peer_sends(f->conn, n, f->idle);
+	f->idle = false;
+	p->asked += n;
+	p->got += n;
+}
+
+/* False if the window is full. */
+static bool
+pump_one(struct flow *f, struct pull *p)
+{
+	size_t window = is_slow(f) ? SLOW_WINDOW : WINDOW;
+	struct blob *blob;
+
+	while (p->asked < p->size) {
+		if (f->pull_bytes + f->conn->bulk_bytes >= window)
+			return false;
+		/* Not ahead of parts that Redis still answers. */
+		blob = p->flight > 0 ? NULL :
+		    cache_find(f->gw->cache, p->digest);
+		if (blob != NULL && blob->len == p->size)
+			send_cached(f, p, blob);
+		else
+			ask_part(f, p);
+	}
+	return true;
+}
+
 void
 flow_pump(struct flow *f)
 {
-	size_t window;
-	struct pull *p;
+	struct pull *p, *next;
 
 	if (f->conn == NULL)
 		return;
-	window = is_slow(f) ? SLOW_WINDOW : WINDOW;
-	TAILQ_FOREACH(p, &f->pulls, entry)
-		while (p->asked < p->size) {
-			if (f->pull_bytes + f->conn->bulk_bytes >= window)
-				return;
-			ask_part(f, p);
-		}
+	for (p = TAILQ_FIRST(&f->pulls); p != NULL; p = next) {
+		next = TAILQ_NEXT(p, entry);
+		if (!pump_one(f, p))
+			return;
+		if (p->flight == 0)
+			free_pull(p);
+	}
 }
 
 /* On its way already: a participant gives it to all groups that wait. */

@@ -1,12 +1,14 @@
 /*
  * The gateway's commands to Redis.  hiredis moves its whole output buffer at
- * each short write, so at most FEED bytes of it are unsent: large values are
- * fed in pieces as the socket takes them.
+ * each short write, so at most FEED bytes of it are unsent: large values do
+ * not go through it at all, but to its socket when it has nothing to send.
  *
  * Must not fail a command because Redis is away, full or loading: it waits.
  * Dies of: nothing.
  */
 #include <sys/queue.h>
+#include <sys/socket.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +24,7 @@
 #include "gateway/store.h"
 
 #define FEED		(1024 * 1024)	/* unsent bytes in hiredis, at most */
-#define PIECE		(256 * 1024)
+#define COPY_MOST	(16 * 1024)	/* larger bodies are not copied */
 #define SENT_MAX	4096		/* commands without an answer */
 #define RETRY_LEAST_MS	50
 #define RETRY_MOST_MS	2000
@@ -163,32 +165,37 @@ on_reply(redisAsyncContext *redis, void *reply, void *arg)
 	pump(s);
 }
 
-/* Puts the next piece of a command into hiredis's buffer. */
+/*
+ * Sends a body from where it lies, behind hiredis's back, which has nothing to
+ * send then.  False if the socket takes no more; a lost connection is found by
+ * hiredis, which reads.
+ */
 static bool
 feed(struct store *s)
 {
 	struct job *job = s->feeding;
-	redisContext *c = &s->redis->c;
-	size_t n;
+	ssize_t n;
 
-	n = job->body_len - job->fed;
-	if (n > PIECE)
-		n = PIECE;
-	if (redisAppendFormattedCommand(c, (const char *)job->body + job->fed,
-	    n) != REDIS_OK)
-		return false;
-	job->fed += n;
-	if (job->fed == job->body_len) {
-		s->feeding = NULL;
-		return redisAppendFormattedCommand(c, "\r\n", 2) == REDIS_OK;
+	while (job->fed < job->body_len) {
+		n = send(s->redis->c.fd, job->body + job->fed,
+		    job->body_len - job->fed, MSG_NOSIGNAL);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return false;
+		job->fed += (size_t)n;
 	}
-	return true;
+	s->feeding = NULL;
+	return redisAppendFormattedCommand(&s->redis->c, "\r\n", 2) ==
+	    REDIS_OK;
 }
 
+/* A small body is copied: many commands leave together. */
 static bool
 start(struct store *s)
 {
 	struct job *job = TAILQ_FIRST(&s->waiting);
+	redisContext *c = &s->redis->c;
 
 	if (redisAsyncFormattedCommand(s->redis, on_reply, job, job->head,
 	    job->head_len) != REDIS_OK)
@@ -196,9 +203,16 @@ start(struct store *s)
 	TAILQ_REMOVE(&s->waiting, job, entry);
 	TAILQ_INSERT_TAIL(&s->sent, job, entry);
 	s->n_sent++;
-	if (job->body != NULL)
+	if (job->body == NULL)
+		return true;
+	if (job->body_len > COPY_MOST) {
 		s->feeding = job;
-	return true;
+		return true;
+	}
+	job->fed = job->body_len;
+	return redisAppendFormattedCommand(c, (const char *)job->body,
+	    job->body_len) == REDIS_OK &&
+	    redisAppendFormattedCommand(c, "\r\n", 2) == REDIS_OK;
 }
 
 static void
@@ -211,15 +225,14 @@ pump(struct store *s)
 	c = &s->redis->c;
 	while (sdslen(c->obuf) < FEED) {
 		if (s->feeding != NULL) {
-			if (!feed(s))
-				return;
+			if (sdslen(c->obuf) > 0 || !feed(s))
+				break;
 		} else if (TAILQ_EMPTY(&s->waiting) || s->n_sent >= SENT_MAX ||
 		    !start(s))
 			break;
 	}
-	if (sdslen(c->obuf) == 0)
-		return;
-	s->redis->ev.addWrite(s->redis->ev.data);
+	if (sdslen(c->obuf) > 0)
+		s->redis->ev.addWrite(s->redis->ev.data);
 	if (s->feeding != NULL || !TAILQ_EMPTY(&s->waiting))
 		event_add(s->drained, NULL);
 }

@@ -291,8 +291,10 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 			sleep_until_due(t, c, now);
 	}
 	shed(gw);
-	if (t->sweeps++ % STATUS_SWEEPS == 0)
+	if (t->sweeps++ % STATUS_SWEEPS == 0) {
+		cache_trim(gw->cache);
 		tell_status(gw);
+	}
 	if (gw->draining && gw->n_conns == 0 && store_waiting(gw->store) == 0)
 		proc_stop(gw->proc);
 }

@@ -228,6 +228,31 @@ START_TEST(there_and_back)
 }
 END_TEST
 
+START_TEST(head_and_bytes)
+{
+	static const size_t sizes[] = { 0, 1, 255, 256, 65535, 65536, 70000 };
+	uint8_t *bytes = calloc(1, 70000);
+	struct msg m = { .id = M_PART };
+	struct buf whole, head;
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		buf_init(&whole);
+		buf_init(&head);
+		m.part.offset = i * 1000;
+		m.part.data = (struct bytes){ bytes, sizes[i] };
+		msg_encode(&whole, &m);
+		msg_encode_head(&head, &m);
+		buf_add(&head, bytes, sizes[i]);
+		ck_assert_uint_eq(whole.len, head.len);
+		ck_assert_mem_eq(whole.data, head.data, head.len);
+		buf_clear(&whole);
+		buf_clear(&head);
+	}
+	free(bytes);
+}
+END_TEST
+
 START_TEST(oracle_agrees)
 {
 	msgpack_unpacked u;
@@ -452,6 +477,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, there_and_back, 0, n_ids);
+	tcase_add_test(t, head_and_bytes);
 	tcase_add_loop_test(t, oracle_agrees, 0, n_ids);
 	tcase_add_loop_test(t, truncated, 0, n_ids);
 	tcase_add_loop_test(t, mutated, 0, n_ids);
