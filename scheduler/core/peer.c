@@ -442,5 +442,6 @@ on_session(struct sched *s, struct peer *p, uint32_t peer, const struct msg *m)
 		p->rtt_us = (double)v->rtt_us;
 		p->down = peer_link(p, v->down);
 		p->up = peer_link(p, v->up);
+		peer_changed(s, peer);
 	}
 }
