@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bound.h"
+#include "fairness.h"
 #include "gantt.h"
 #include "report.h"
 
@@ -15,12 +16,12 @@ struct options {
 	const char	*page, *gantt;
 	uint64_t	 seed, seeds;
 	double		 noise;
-	bool		 bounds;
+	bool		 bounds, fairness;
 };
 
 static const char *const help =
     "usage: perf [--workload NAME] [--people NAME] [--policy NAME]\n"
-    "            [--seed N] [--seeds N] [--noise X] [--bounds yes]\n"
+    "            [--seed N] [--seeds N] [--noise X] [--bounds yes] [--fairness yes]\n"
     "            [--page FILE] [--gantt FILE.svg]\n";
 
 static void
@@ -86,12 +87,15 @@ choose(const struct options *o, struct report *r)
 	size_t i;
 	int k;
 
-	for (i = 0; (p = people_at(i)) != NULL; i++)
-		if (o->people == NULL || strcmp(o->people, p->name) == 0)
-			r->people[r->n_people++] = p;
-	for (i = 0; (name = workload_name(i)) != NULL; i++)
-		if (o->workload == NULL || strcmp(o->workload, name) == 0)
-			r->works[r->n_works++] = name;
+	for (i = 0; (p = people_at(i)) != NULL && o->people == NULL; i++)
+		r->people[r->n_people++] = p;
+	if (o->people != NULL && (p = people_find(o->people)) != NULL)
+		r->people[r->n_people++] = p;
+	for (i = 0; (name = workload_name(i)) != NULL && o->workload == NULL;
+	    i++)
+		r->works[r->n_works++] = name;
+	if (o->workload != NULL && workload_exists(o->workload))
+		r->works[r->n_works++] = o->workload;
 	for (k = 0; k < POLICIES; k++)
 		r->policies[k] = o->policy == NULL || strcmp(o->policy,
 		    policy_name((enum policy)k)) == 0;
@@ -125,6 +129,8 @@ options_read(struct options *o, int argc, char **argv)
 			o->noise = strtod(argv[i + 1], NULL);
 		else if (strcmp(argv[i], "--bounds") == 0)
 			o->bounds = true;
+		else if (strcmp(argv[i], "--fairness") == 0)
+			o->fairness = true;
 		else
 			return -1;
 	}
@@ -153,6 +159,10 @@ main(int argc, char **argv)
 	if (options_read(&o, argc, argv) != 0) {
 		fputs(help, stderr);
 		return 2;
+	}
+	if (o.fairness) {
+		fairness(o.seed, stdout);
+		return 0;
 	}
 	r = xcalloc(1, sizeof(*r));
 	r->seed = o.seed;

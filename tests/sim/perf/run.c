@@ -12,6 +12,16 @@
 #define SEEN_LATE_S	10.0
 #define SEEN_SOON	0.7		/* share of leaves seen soon */
 
+struct run;
+
+struct developer {
+	struct run		*run;
+	const struct work	*work;
+	uint64_t		 g;		/* the graph's number */
+	uint64_t		 start, end;	/* ns */
+	uint32_t		 got;
+};
+
 struct run {
 	const struct run_setup	*setup;
 	struct run_figures	*figures;
@@ -24,7 +34,7 @@ struct run {
 	uint32_t		 n_hosts, hosts_cap;
 	struct rng		 rng;
 	bool			 over;
-	uint64_t		 g;		/* the graph's number */
+	struct developer	 devs[2];	/* by session, from DEV_SESSION */
 	struct msg_arena	 arena;
 };
 
@@ -154,76 +164,124 @@ people_come(struct run *r)
 /* ---- the developer ---- */
 
 static void
+dev_value(struct developer *d, const struct msg_value *m)
+{
+	struct run *r = d->run;
+	struct run_figures *f = r->figures;
+
+	d->got++;
+	f->got++;
+	f->failed += m->code != 0;
+	if (m->code != 0 && !r->over) {
+		fprintf(stderr, "failed: %.*s\n", (int)m->text.n, m->text.p);
+		r->over = true;
+	}
+	if (d->got < d->work->n_wanted)
+		return;
+	d->end = r->clock.now;
+	if (r->devs[0].end > 0 && (r->setup->second == NULL ||
+	    r->devs[1].end > 0))
+		f->done = r->over = true;
+}
+
+static void
 dev_message(void *arg, uint64_t session, struct bytes b)
 {
 	struct run *r = arg;
+	struct developer *d = &r->devs[session - DEV_SESSION];
 	struct msg_fault fault;
 	struct msg m;
 
-	(void)session;
 	msg_arena_reset(&r->arena);
 	if (msg_decode(&m, b.p, b.n, MSG_S, MSG_D, &r->arena, &fault) != E_OK)
 		abort();
 	if (m.id == M_ACK && m.ack.n == 0) {
-		r->g = m.ack.g;
+		d->g = m.ack.g;
 	} else if (m.id == M_REFUSE) {
 		fprintf(stderr, "refused: %.*s\n", (int)m.refuse.text.n,
 		    m.refuse.text.p);
 		r->over = true;
 	} else if (m.id == M_VALUE) {
-		r->figures->got++;
-		r->figures->failed += m.value.code != 0;
-		if (m.value.code != 0 && !r->over) {
-			fprintf(stderr, "failed: %.*s\n",
-			    (int)m.value.text.n, m.value.text.p);
-			r->over = true;
-		} else if (r->figures->got == r->setup->work->n_wanted) {
-			r->figures->done = r->over = true;
-		}
+		dev_value(d, &m.value);
 	}
 }
 
 static void
 on_developer(void *arg, uint64_t n)
 {
-	struct run *r = arg;
+	struct developer *d = arg;
 	struct msg m = { .id = M_HELLO };
-	uint8_t key[16] = { 1 };
+	uint8_t key[16] = { (uint8_t)(n + 1) };
 
-	(void)n;
 	m.hello.version = RAVEN_PROTOCOL;
 	m.hello.role = ROLE_DEVELOPER;
-	server_say(&r->server, DEV_SESSION, &m);
+	server_say(&d->run->server, DEV_SESSION + n, &m);
 	m = (struct msg){ .id = M_GRAPH };
 	m.graph.key = (struct bytes){ key, 16 };
-	m.graph.name = str_of(r->setup->work->name);
-	server_say(&r->server, DEV_SESSION, &m);
+	m.graph.name = str_of(d->work->name);
+	server_say(&d->run->server, DEV_SESSION + n, &m);
 }
 
 static void
 on_program(void *arg, uint64_t n)
 {
-	struct run *r = arg;
-	const struct work *w = r->setup->work;
+	struct developer *d = arg;
+	struct server *s = &d->run->server;
 	struct msg m = { .id = M_BATCH };
+	bool busy = s->busy;
 	uint32_t i;
 
-	(void)n;
-	r->server.busy = true;		/* one turn for all of it */
-	for (i = 0; i < w->n_batches; i++) {
-		m.batch.g = r->g;
+	s->busy = true;			/* one turn for all of it */
+	for (i = 0; i < d->work->n_batches; i++) {
+		m.batch.g = d->g;
 		m.batch.n = i + 1;
-		m.batch.program.p = w->batches[i].program.data;
-		m.batch.program.n = w->batches[i].program.len;
-		m.batch.want.v = w->batches[i].want;
-		m.batch.want.n = w->batches[i].n_want;
-		server_say(&r->server, DEV_SESSION, &m);
+		m.batch.program.p = d->work->batches[i].program.data;
+		m.batch.program.n = d->work->batches[i].program.len;
+		m.batch.want.v = d->work->batches[i].want;
+		m.batch.want.n = d->work->batches[i].n_want;
+		server_say(s, DEV_SESSION + n, &m);
 	}
-	r->server.busy = false;
-	server_turn(&r->server);
+	s->busy = busy;
+	if (!busy)
+		server_turn(s);
+}
+
+static void
+developer_comes(struct run *r, uint32_t i, const struct work *w, uint64_t at)
+{
+	struct developer *d = &r->devs[i];
+	uint32_t k;
+
+	*d = (struct developer){ .run = r, .work = w, .start = at };
+	for (k = 0; k < w->n_tensors; k++)
+		server_store(&r->server, w->tensors[k].name,
+		    &w->tensors[k].shape, w->tensors[k].digest);
+	clock_at(&r->clock, START_NS - SECOND, on_developer, d, i);
+	clock_at(&r->clock, at, on_program, d, i);
 }
 
 /* ---- the run ---- */
+
+static double
+reference_all_us(const struct work *w)
+{
+	double sum = 0;
+	uint32_t i;
+
+	for (i = 1; i <= w->n_ops; i++)
+		if (!w->ops[i].source)
+			sum += reference_op_us(&w->ops[i].cost);
+	return sum;
+}
+
+/* The makespan of a program, or the limit. */
+static double
+took(const struct run *r, uint32_t i)
+{
+	const struct developer *d = &r->devs[i];
+
+	return d->end == 0 ? RUN_LIMIT_S : (double)(d->end - d->start) * 1e-9;
+}
 
 static void
 count(struct run *r)
@@ -241,9 +299,9 @@ count(struct run *r)
 		slots += r->hosts[i]->trait.slots;
 		work += r->hosts[i]->reference_us;
 	}
-	for (i = 1; i <= r->setup->work->n_ops; i++)
-		if (!r->setup->work->ops[i].source)
-			once += reference_op_us(&r->setup->work->ops[i].cost);
+	for (i = 0; i < 2; i++)
+		once += r->devs[i].work == NULL ? 0 :
+		    reference_all_us(r->devs[i].work);
 	f->wasted = work > once ? work / once - 1 : 0;
 	f->busy /= slots * f->seconds;
 	f->server = r->server.figures;
@@ -274,7 +332,6 @@ run_once(const struct run_setup *setup, struct run_figures *f)
 {
 	struct run r = { .setup = setup, .figures = f };
 	uint64_t end = START_NS + clock_ns(RUN_LIMIT_S);
-	uint32_t i;
 
 	memset(f, 0, sizeof(*f));
 	r.rng.state = setup->seed;
@@ -289,20 +346,19 @@ run_once(const struct run_setup *setup, struct run_figures *f)
 		r.base = base_new(setup->policy, setup->work, setup->seed);
 		r.server.brain = base_brain(r.base);
 	}
+	r.server.gathers = START_NS - 2 * SECOND;
 	r.server.watch = setup->watch;
 	r.server.to_dev = dev_message;
 	r.server.dev_arg = &r;
-	for (i = 0; i < setup->work->n_tensors; i++)
-		server_store(&r.server, setup->work->tensors[i].name,
-		    &setup->work->tensors[i].shape,
-		    setup->work->tensors[i].digest);
 	people_come(&r);
-	clock_at(&r.clock, START_NS - SECOND, on_developer, &r, 0);
-	clock_at(&r.clock, START_NS, on_program, &r, 0);
+	developer_comes(&r, 0, setup->work, START_NS);
+	if (setup->second != NULL)
+		developer_comes(&r, 1, setup->second, START_NS +
+		    clock_ns(setup->second_after));
 	while (!r.over && clock_step(&r.clock, end))
 		continue;
-	f->seconds = f->done ? (double)(r.clock.now - START_NS) * 1e-9 :
-	    RUN_LIMIT_S;
+	f->seconds = took(&r, 0);
+	f->second = setup->second == NULL ? 0 : took(&r, 1);
 	count(&r);
 	clear(&r);
 }

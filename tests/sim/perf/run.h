@@ -14,6 +14,8 @@
 struct run_setup {
 	const struct people	*people;
 	const struct work	*work;
+	const struct work	*second;	/* another owner's, or NULL */
+	double			 second_after;	/* seconds after the first */
 	enum policy		 policy;
 	uint64_t		 seed;
 	double			 noise;		/* < 0: as people have it */
@@ -22,6 +24,7 @@ struct run_setup {
 
 struct run_figures {
 	double		 seconds;	/* makespan; the limit if not done */
+	double		 second;	/* of the other owner's program */
 	bool		 done;
 	uint32_t	 failed;	/* values that were refused */
 	uint32_t	 got;

@@ -20,6 +20,8 @@ struct mail {
 	_Alignas(8) uint8_t bytes[];
 };
 
+#define GATHER_NS	(20 * MS)
+
 /* What a turn has decided: each message leaves when its own time is over. */
 struct parting {
 	struct server		*server;
@@ -215,7 +217,8 @@ server_turn(struct server *s)
 	p->server = s;
 	p->out = s->out;
 	out_init(&s->out);
-	clock_at(s->clock, s->clock->now + TURN_NS, on_parting, p, 0);
+	clock_at(s->clock, s->clock->now + (s->clock->now < s->gathers ?
+	    GATHER_NS : TURN_NS), on_parting, p, 0);
 	wake_at(s, next);
 }
 

@@ -40,6 +40,8 @@ struct server {
 	struct sched_out	 out;
 	struct mail		*inbox, **inbox_end;
 	bool			 busy, due;
+	/* until then turns are few and long: people join, nobody waits */
+	uint64_t		 gathers;
 	uint64_t		 wake;
 	struct gate		**gates;	/* by session */
 	size_t			 n_gates, gates_cap;

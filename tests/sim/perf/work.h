@@ -67,6 +67,7 @@ void		 work_finish(struct work *);
 
 /* workloads.c: by name; NULL: there is no such. */
 struct work	*workload(const char *name, uint64_t seed);
+bool		 workload_exists(const char *name);
 const char	*workload_name(size_t i);	/* NULL: past the last */
 
 #endif

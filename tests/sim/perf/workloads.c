@@ -23,6 +23,28 @@ adds(struct work *w, uint64_t seed)
 		work_want(w, work_op(w, OP_ADD, a[i / 100], a[i % 100]));
 }
 
+/* Ten times as many, of another owner. */
+static void
+many_adds(struct work *w, uint64_t seed)
+{
+	uint32_t a[100], i;
+
+	(void)seed;
+	for (i = 0; i < 100; i++)
+		a[i] = work_source(w, DT_F64, TINY, 0);
+	for (i = 0; i < 100000; i++)
+		work_want(w, work_op(w, OP_ADD, a[i / 1000], a[i % 100]));
+}
+
+static void
+one_add(struct work *w, uint64_t seed)
+{
+	uint32_t a = work_source(w, DT_F64, TINY, 0);
+
+	(void)seed;
+	work_want(w, work_op(w, OP_ADD, a, a));
+}
+
 static void
 chain(struct work *w, uint64_t seed)
 {
@@ -359,12 +381,28 @@ static const struct {
 	{ "DAG 5 ms", layered_5 },
 	{ "DAG 50 ms", layered_50 },
 	{ "4k x 50 ms", independent },
+	/* not in the tables */
+	{ "100k adds", many_adds },
+	{ "one add", one_add },
 };
+#define UNLISTED	2
 
 const char *
 workload_name(size_t i)
 {
-	return i < sizeof(table) / sizeof(*table) ? table[i].name : NULL;
+	return i + UNLISTED < sizeof(table) / sizeof(*table) ? table[i].name :
+	    NULL;
+}
+
+bool
+workload_exists(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (strcmp(table[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 struct work *
