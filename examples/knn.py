@@ -16,6 +16,8 @@ data = load_iris()
 order = np.random.default_rng(4).permutation(150)
 queries = order[:9 if options.small else 45]
 known = order[45:]
+sides = data.data[:, [0, 1, 3]]
+sides = sides / sides.std(axis=0)       # or many neighbours are equally near
 
 
 def neighbours(x, points):
@@ -34,16 +36,13 @@ with R.Graph(name="knn", approach=options.approach):
         result = result.concat(R.mode(votes))
     right = R.mean(R.equal(result, R.t(data.target[queries])))
 
-    near = neighbours(R.t(data.data[known][:, [0, 1, 3]]),
-                      R.t(data.data[queries][:, [0, 1, 3]]))
+    near = neighbours(R.t(sides[known]), R.t(sides[queries]))
     lengths = R.mean(R.gather(R.t(data.data[known, 2]), near), axis=1)
     with timed(f"{len(queries)} queries"):
         guessed, accuracy, lengths = R.compute(result, right, lengths)
 
 theirs = KNeighborsClassifier(k).fit(data.data[known], data.target[known])
 same("kinds", guessed, theirs.predict(data.data[queries]), "scikit-learn")
-theirs = KNeighborsRegressor(k).fit(data.data[known][:, [0, 1, 3]],
-                                    data.data[known, 2])
-same("petal lengths", lengths, theirs.predict(
-    data.data[queries][:, [0, 1, 3]]), "scikit-learn")
+theirs = KNeighborsRegressor(k).fit(sides[known], data.data[known, 2])
+same("petal lengths", lengths, theirs.predict(sides[queries]), "scikit-learn")
 print(f"accuracy {accuracy:.4f}")

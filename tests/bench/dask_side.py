@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .keep import ROOT
 from .raven import until
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def installed() -> bool:
 class Dask:
     """A scheduler, its workers, and a client."""
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(self, workers: int = 2, nanny: bool = False) -> None:
+        self.nanny = nanny      # who starts a worker again that dies
         self.folder = tempfile.TemporaryDirectory(prefix="raven-dask-")
         self.where = Path(self.folder.name) / "scheduler.json"
         self.scheduler = self._start(
@@ -49,7 +51,8 @@ class Dask:
         until("Dask's scheduler is up", self.where.exists)
         distributed: Any = importlib.import_module("distributed")
         self.client = distributed.Client(scheduler_file=str(self.where))
-        self.client.wait_for_workers(workers)
+        if workers:
+            self.client.wait_for_workers(workers)
 
     def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
         log = open(Path(self.folder.name) / "log", "ab")
@@ -57,14 +60,20 @@ class Dask:
             return subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{what}",
                  "--no-dashboard", *options],
-                env={**os.environ, **SETTINGS}, cwd=self.folder.name,
+                env={**os.environ, **SETTINGS,
+                     "PYTHONPATH": str(ROOT / "tests")}, cwd=self.folder.name,
                 stdout=log, stderr=log)
 
     def worker(self) -> subprocess.Popen[bytes]:
         """Another worker of one thread."""
         return self._start(
             "worker", "--scheduler-file", str(self.where), "--nthreads", "1",
-            "--no-nanny", "--local-directory", self.folder.name)
+            "--nanny" if self.nanny else "--no-nanny",
+            "--local-directory", self.folder.name)
+
+    def worker_pid(self) -> int:
+        """Process of a worker."""
+        return int(next(iter(self.client.run(os.getpid).values())))
 
     def name(self) -> str:
         """A prefix for keys that were not used before."""

@@ -19,7 +19,7 @@ import ravop as R  # noqa: E402
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["BUILD", "R", "Raven", "cpu_seconds", "resident",
+__all__ = ["BUILD", "ROOT", "R", "Raven", "cpu_seconds", "resident",
            "until"]
 
 

@@ -64,6 +64,7 @@ class Line:
     whose: str = "Dask"
     goal: Goal | None = None
     more: bool = False      # a larger figure is better
+    costs: bool = False     # the ratio says how many times dearer, not better
 
 
 def figure(value: float, unit: str) -> str:
@@ -80,8 +81,9 @@ def _ratio(line: Line, samples: Samples) -> float | None:
     if not line.theirs:
         return None
     up, down = line.ours, line.theirs
-    cheaper = line.goal is None or line.goal.kind == "times"
-    if cheaper and not line.more:
+    dearer = line.costs or (line.goal is not None
+                            and line.goal.kind == "cost")
+    if not dearer and not line.more:
         up, down = down, up
     return samples.ratio(up, down)
 

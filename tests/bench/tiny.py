@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import operator
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from .dask_side import Dask
 from .raven import R, Raven, cpu_seconds
 from .samples import Samples
 from .table import Line, most, times
+from .timing import seconds
 
 LEAVES = 4096
 SHARED = 100        # operands on each side; every pair is added
@@ -31,13 +31,6 @@ LINES = [
     Line("the same, Redis's CPU included", "cpu-redis/raven",
          goal=most(2e-6)),
 ]
-
-
-def seconds(work: Callable[..., object], *arguments: object) -> float:
-    """Time that something took."""
-    start = time.perf_counter()
-    work(*arguments)
-    return time.perf_counter() - start
 
 
 def arrays() -> tuple[list[Any], list[Any]]:
@@ -85,17 +78,17 @@ def leaves() -> list[Any]:
     return [np.arange(4.0) + i for i in range(LEAVES)]
 
 
-def raven_tree() -> None:
+def raven_tree(row: list[Any]) -> None:
     """Sums of pairs of sums."""
-    row = [R.t(leaf) for leaf in leaves()]
+    row = [R.t(leaf) for leaf in row]
     while len(row) > 1:
         row = [a + b for a, b in zip(row[::2], row[1::2])]
     row[0]()
 
 
-def dask_tree(dask: Dask) -> None:
+def dask_tree(dask: Dask, row: list[Any]) -> None:
     """The same, a task for each add."""
-    name, row = dask.name(), leaves()
+    name = dask.name()
     graph: dict[Any, Any] = {}
     while len(row) > 1:
         keys = [f"{name}-{len(row)}-{i}" for i in range(len(row) // 2)]
@@ -105,15 +98,19 @@ def dask_tree(dask: Dask) -> None:
     dask.get(graph, row[0])
 
 
-def dask_fused(dask: Dask) -> None:
-    """The same, a task for each half of the tree, and one more."""
+def nested(row: list[Any]) -> Any:
+    """The tree as one task."""
+    while len(row) > 1:
+        row = [(operator.add, a, b) for a, b in zip(row[::2], row[1::2])]
+    return row[0]
 
-    def nested(row: list[Any]) -> Any:
-        while len(row) > 1:
-            row = [(operator.add, a, b) for a, b in zip(row[::2], row[1::2])]
-        return row[0]
 
-    name, row, half = dask.name(), leaves(), LEAVES // 2
+def dask_fused(dask: Dask, row: list[Any], parts: int) -> None:
+    """The same in one task, or in one for each half and one more."""
+    name, half = dask.name(), len(row) // 2
+    if parts == 1:
+        dask.get({name: nested(row)}, name)
+        return
     dask.get({f"{name}-a": nested(row[:half]), f"{name}-b": nested(row[half:]),
               name: (operator.add, f"{name}-a", f"{name}-b")}, name)
 
@@ -138,54 +135,55 @@ def dask_latency(dask: Dask, calls: int) -> tuple[float, float]:
         operator.add, a, b, pure=False).result())
 
 
-def _adds(raven: Raven, dask: Dask | None, samples: Samples) -> None:
+def _adds(raven: Raven, dask: Dask | None, samples: Samples, side: str
+          ) -> None:
     count = SHARED * SHARED
     scheduler, redis = raven.pids("schedulerd", "redis-server")
     before = cpu_seconds(scheduler), cpu_seconds(redis)
-    samples.add("adds/raven", count / seconds(raven_adds), "ops/s")
+    samples.add(f"adds/{side}", count / seconds(raven_adds), "ops/s")
     spent = cpu_seconds(scheduler) - before[0]
-    samples.add("cpu/raven", spent / count, "s")
+    samples.add(f"cpu/{side}", spent / count, "s")
     spent += cpu_seconds(redis) - before[1]
-    samples.add("cpu-redis/raven", spent / count, "s")
+    samples.add(f"cpu-redis/{side}", spent / count, "s")
     if dask:
         old = cpu_seconds(dask.scheduler.pid)
-        samples.add("adds/dask", count / seconds(dask_adds, dask),
-                    "ops/s")
+        samples.add("adds/dask", count / seconds(dask_adds, dask), "ops/s")
         samples.add("cpu/dask",
                     (cpu_seconds(dask.scheduler.pid) - old) / count, "s")
 
 
-def _shapes(dask: Dask | None, length: int, samples: Samples) -> None:
-    samples.add("chain/raven", seconds(raven_chain, length) / length,
-                "s")
-    samples.add("tree/raven", (LEAVES - 1) / seconds(raven_tree), "ops/s")
+def _shapes(dask: Dask | None, length: int, samples: Samples, side: str
+            ) -> None:
+    samples.add(f"chain/{side}", seconds(raven_chain, length) / length, "s")
+    row, ops = leaves(), LEAVES - 1
+    samples.add(f"tree/{side}", ops / seconds(raven_tree, row), "ops/s")
     if dask:
-        samples.add("chain/dask",
-                    seconds(dask_chain, dask, length) / length, "s")
-        samples.add("tree/dask",
-                    (LEAVES - 1) / seconds(dask_tree, dask), "ops/s")
-        samples.add("fused/dask",
-                    (LEAVES - 1) / seconds(dask_fused, dask), "ops/s")
+        samples.add("chain/dask", seconds(dask_chain, dask, length) / length,
+                    "s")
+        samples.add("tree/dask", ops / seconds(dask_tree, dask, row), "ops/s")
+        best = min(seconds(dask_fused, dask, row, parts) for parts in (1, 2))
+        samples.add("fused/dask", ops / best, "ops/s")
 
 
-def _latency(dask: Dask | None, calls: int, samples: Samples) -> None:
+def _latency(dask: Dask | None, calls: int, samples: Samples, side: str
+             ) -> None:
     p50, p99 = raven_latency(calls)
-    samples.add("p50/raven", p50, "s")
-    samples.add("p99/raven", p99, "s")
+    samples.add(f"p50/{side}", p50, "s")
+    samples.add(f"p99/{side}", p99, "s")
     if dask:
         p50, p99 = dask_latency(dask, calls // 5)
         samples.add("p50/dask", p50, "s")
         samples.add("p99/dask", p99, "s")
 
 
-def run(raven: Raven, dask: Dask | None, samples: Samples,
-        quick: bool) -> None:
+def run(raven: Raven, dask: Dask | None, samples: Samples, quick: bool,
+        side: str = "raven", rounds: int = 5) -> None:
     """Rounds of all, ours and Dask's by turns."""
     raven.open("tiny")
     raven_adds()
-    raven_tree()
-    for _ in range(1 if quick else 7):
-        _adds(raven, dask, samples)
-        _shapes(dask, 100 if quick else 1000, samples)
-        _latency(dask, 100 if quick else 500, samples)
+    raven_tree(leaves())
+    for _ in range(1 if quick else rounds):
+        _adds(raven, dask, samples, side)
+        _shapes(dask, 100 if quick else 1000, samples, side)
+        _latency(dask, 100 if quick else 500, samples, side)
     raven.graph.end()
