@@ -146,7 +146,8 @@ void	 local_free(struct peer *);
 double	 predict_first(const struct sched *, const struct peer *);
 double	 predict_mean(const struct sched *, const struct peer *);
 double	 predict_link(const struct sched *, const struct peer *);
-double	 predict_guard(const struct sched *, const struct peer *);
+/* So long before its end the next group is sent. */
+double	 predict_lead(const struct sched *, const struct peer *);
 bool	 predict_room(const struct sched *, const struct peer *);
 /* When something of what is out will be near enough to its end. */
 uint64_t predict_when(const struct sched *, const struct peer *);

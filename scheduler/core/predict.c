@@ -42,8 +42,8 @@ predict_link(const struct sched *s, const struct peer *p)
 	return predict_wait(s, p->down_us);
 }
 
-/* So long before its end the next group is sent, beside the round trip. */
-double
+/* Sent so long before the one before it ends, a group comes in time. */
+static double
 predict_guard(const struct sched *s, const struct peer *p)
 {
 	double least = (double)s->set.limits.group_min_us, form = 0;
@@ -55,17 +55,23 @@ predict_guard(const struct sched *s, const struct peer *p)
 	    (p->rtt_us > least ? p->rtt_us : least);
 }
 
+/* What the next one needs is brought meanwhile: as long as the last took. */
+double
+predict_lead(const struct sched *s, const struct peer *p)
+{
+	return predict_guard(s, p) + p->fetch_us;
+}
+
 bool
 predict_room(const struct sched *s, const struct peer *p)
 {
-	return p->n_out < OUT_MAX &&
-	    predict_first(s, p) <= predict_guard(s, p);
+	return p->n_out < OUT_MAX && predict_first(s, p) <= predict_lead(s, p);
 }
 
 uint64_t
 predict_when(const struct sched *s, const struct peer *p)
 {
-	uint64_t guard = (uint64_t)predict_guard(s, p), next = NEVER, us;
+	uint64_t guard = (uint64_t)predict_lead(s, p), next = NEVER, us;
 	uint32_t i;
 
 	for (i = p->out_first; i != 0; i = s->groups[i].out_next) {
@@ -140,6 +146,7 @@ predict_place(struct sched *s, struct group *k, uint64_t after_us)
 		    (uint64_t)k->transfer_us;
 		arrive = p->down_us;
 	}
+	p->fetch_us = (float)k->transfer_us;
 	k->sent_us = s->now;
 	k->arrive_us = after_us > arrive ? after_us : arrive;
 	k->running = p->n_out <= p->slots;

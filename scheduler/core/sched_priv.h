@@ -277,6 +277,7 @@ struct peer {
 	uint32_t	 holds;
 	uint64_t	 down_us;	/* its link brings values until then */
 	uint64_t	 timer_us[2];	/* by enum timer_kind; see timer.c */
+	float		 fetch_us;	/* what its last group had to fetch */
 	uint64_t	 insured_us;	/* no upload for safety until then */
 	struct local	*locals;	/* see local.c */
 	uint32_t	 n_locals, locals_cap;

@@ -74,7 +74,7 @@ static bool
 needs_sum(struct grow *gr, uint32_t op, struct needs *n)
 {
 	const struct graph *g = gr->g;
-	uint64_t near = gr->s->now + (uint64_t)predict_guard(gr->s, gr->p);
+	uint64_t near = gr->s->now + (uint64_t)predict_lead(gr->s, gr->p);
 	const uint32_t *refs;
 	uint32_t count = graph_inputs(g, op, &refs), k;
 	const struct group *from;

@@ -394,6 +394,17 @@ pool_target(const struct sched *s, double share, uint32_t slots)
 	return t;
 }
 
+/* A slot that waits for a transfer computes nothing: not a long one then. */
+static void
+pool_fetch(const struct sched *s, const struct peer *p, struct target *t)
+{
+	double most = predict_first(s, p) - predict_link(s, p);
+
+	if (most < (double)s->set.limits.group_min_us)
+		most = (double)s->set.limits.group_min_us;
+	t->transfer = t->transfer < most ? t->transfer : most;
+}
+
 uint32_t
 pool_next(struct sched *s, struct graph *g, struct target *t)
 {
@@ -436,6 +447,7 @@ pool_next(struct sched *s, struct graph *g, struct target *t)
 		if (wait >= level)
 			continue;
 		*t = pool_target(s, level - wait, p->slots);
+		pool_fetch(s, p, t);
 		return item.id;
 	}
 	return 0;
