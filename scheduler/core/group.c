@@ -132,6 +132,8 @@ group_unlink(struct sched *s, uint32_t i)
 	else
 		p->out_last = k->out_prev;
 	p->n_out--;
+	p->makes -= k->makes;
+	k->makes = 0;
 	if (p->n_out == 0 && p->late_us == NEVER)
 		p->late_us = 0;
 	k->state = GROUP_RETURNED;
@@ -159,6 +161,7 @@ group_leave(struct sched *s, uint32_t i, uint32_t peer, uint64_t after_us)
 	group_link(s, i, peer);
 	predict_place(s, k, after_us);
 	group_send(s, i);
+	memory_makes(s, i);
 	group_record(s, i, NULL);
 	write_computing(s, g, k, true);
 	fair_charge(s, g, k->busy_us);
@@ -206,6 +209,7 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 		k->busy_us = (double)s->set.limits.group_min_us;
 	k->transfer_us = 0;
 	predict_place(s, k, 0);
+	memory_makes(s, i);
 	k->left = 0;
 	for (n = 0; n < k->n_ops; n++) {
 		if (g->ops[k->ops[n]].state == OP_PENDING)

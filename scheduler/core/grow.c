@@ -105,6 +105,9 @@ grow_takes(struct grow *gr, uint32_t op)
 	if (memory > gr->p->memory ||
 	    (gr->s->n_form > 0 && gr->memory + memory > gr->p->memory / 2))
 		return false;
+	if (!gr->forced && !memory_takes(gr->s, gr->peer, gr->growth +
+	    memory_growth(gr->s, gr->g, op, gr->peer)))
+		return false;
 	return steal_reaches(gr, op);
 }
 
@@ -202,6 +205,7 @@ grow_take(struct grow *gr, uint32_t op)
 	gr->last = op;
 	gr->us += us;
 	gr->memory += (uint64_t)shape_bytes(shape_room(g, op));
+	gr->growth += memory_growth(gr->s, g, op, gr->peer);
 	gr->bytes += grow_code(g, op);
 	gr->answer += grow_answer(g, op);
 	for (k = 0; k < n; k++)

@@ -94,6 +94,7 @@ struct grow {
 	double		 answer;	/* bytes of its RESULT */
 	double		 asked_us;	/* of ops that uploads were asked for */
 	uint64_t	 after_us;	/* when what it waits for is made */
+	double		 growth;	/* of what is alive there */
 	uint64_t	 memory, bytes;		/* of values; of the program */
 	uint32_t	 last;		/* the op taken last */
 	bool		 closed, ahead, forced, over;

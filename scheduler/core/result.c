@@ -318,7 +318,8 @@ refused_memory(struct result *x, uint64_t need)
 	struct group *k = x->k;
 	uint32_t i;
 
-	if (k->n_ops == 1) {
+	(void)memory_takes(x->s, x->peer, (double)x->p->memory);
+	if (k->n_ops == 1 && !memory_full(x->p)) {
 		if (need <= x->p->memory)
 			need = x->p->memory + 1;
 		need = (need + 1023) / 1024;

@@ -86,6 +86,7 @@ sched_free(struct sched *s)
 	fair_free(s);
 	xfree(s->free_peers.v);
 	xfree(s->mailed.v);
+	xfree(s->cramped.v);
 	xfree(s->changed.v);
 	xfree(s->open.v);
 	map_clear(&s->by_client);
@@ -410,6 +411,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 		load_quiet_over(s);
 	if (s->now >= s->retry_us)
 		s->assign = true;
+	memory_run(s);
 	overdue = value_overdue(s);
 	late = late_run(s);
 	/* First, or a DROP would meet what the next group makes anew. */
@@ -424,6 +426,8 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	tick_all_values(s);
 	write_turn(s);
 	if (plan_turn(s))
+		return s->now;
+	if (s->cramped.n > 0)
 		return s->now;
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;

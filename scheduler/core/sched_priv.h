@@ -213,6 +213,7 @@ struct group {
 	uint32_t	*exports;
 	struct group_input *inputs;	/* owned */
 	uint32_t	 left;		/* ops not yet done */
+	uint64_t	 makes;		/* bytes of exports, while it is out */
 	uint8_t		 token[16];
 	bool		 running;	/* among its participant's first */
 	/* predicted: its inputs are there, it starts, it ends */
@@ -228,6 +229,7 @@ struct hold {
 	uint32_t	peer, graph, op;
 	uint32_t	value_next, value_prev;
 	uint32_t	peer_next, peer_prev;
+	uint64_t	size;		/* as counted in peer.held */
 };
 
 /* Of a class and dtype: mean and variance of ln(speed / reference speed). */
@@ -286,6 +288,9 @@ struct peer {
 	uint32_t	 n_drops, drops_cap;
 	struct rec_value_ref *fetches;
 	uint32_t	 n_fetches, fetches_cap;
+	uint64_t	 held, makes;	/* bytes; see memory.c */
+	uint64_t	 evict_us;	/* not before */
+	bool		 cramped;	/* in sched.cramped: wants for room */
 	bool		 mailed;	/* in sched.mailed: drops or fetches */
 	bool		 dirty;		/* in sched.changed: to be recorded */
 	uint32_t	 same;		/* the next of its CID, or 0 */
@@ -383,7 +388,7 @@ struct sched {
 	uint32_t		 n_peers, peers_cap;
 	struct ring		 free_peers;	/* indices that nobody has */
 	struct map		 by_client;	/* hash of the CID -> peer */
-	struct ring		 mailed, changed;	/* peers */
+	struct ring		 mailed, changed, cramped;	/* peers */
 	uint64_t		 next_clients;	/* when changes are recorded */
 	/* graphs that are open, or closed and not recorded */
 	struct ring		 open;
@@ -615,6 +620,18 @@ void	 group_cancel(struct sched *, uint32_t group);
 void	 group_record(struct sched *, uint32_t group,
 	    const struct msg_result *);
 void	 group_free(struct sched *, uint32_t group);
+
+/* memory.c: bytes alive of a participant. */
+/* Has it room for more bytes?  If not, room will be made. */
+bool	 memory_takes(struct sched *, uint32_t peer, double more);
+/* Values take much of its memory: a refusal tells nothing of the op. */
+bool	 memory_full(const struct peer *);
+/* Bytes that op adds to what peer has, or less than 0: frees. */
+double	 memory_growth(const struct sched *, const struct graph *,
+	    uint32_t op, uint32_t peer);
+/* Counts the exports of a group that leaves. */
+void	 memory_makes(struct sched *, uint32_t group);
+void	 memory_run(struct sched *);
 
 /* ring.c */
 void	 ring_add(struct ring *, uint32_t);

@@ -118,7 +118,9 @@ value_hold(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 	i = hold_new(s);
 	h = &s->holds[i];
 	*h = (struct hold){ .peer = peer, .graph = g->index, .op = op,
-		.value_next = v->holds, .peer_next = p->holds };
+		.value_next = v->holds, .peer_next = p->holds,
+		.size = v->size };
+	p->held += v->size;
 	if (v->holds != 0)
 		s->holds[v->holds].value_prev = i;
 	if (p->holds != 0)
@@ -131,6 +133,7 @@ hold_free(struct sched *s, struct value *v, uint32_t i)
 {
 	struct hold *h = &s->holds[i];
 
+	s->peers[h->peer]->held -= h->size;
 	if (h->value_prev != 0)
 		s->holds[h->value_prev].value_next = h->value_next;
 	else
