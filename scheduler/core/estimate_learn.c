@@ -9,7 +9,8 @@
 #define STEP_VAR	(0.3 * 0.3)
 #define LEAST_VAR	(0.05 * 0.05)
 #define NOISE_VAR	0.01		/* of one result */
-#define LEAST_US	1000		/* shorter groups tell too little */
+#define CLOCK_US	30		/* what a time may be off by */
+#define LEAST_US	100		/* shorter groups tell too little */
 #define PART_LEAST	0.02		/* of a group, to tell of a class */
 #define PART_STEP	0.25
 #define STEP_CLIPS	3
@@ -26,6 +27,7 @@ struct lesson {
 	double	part[COST_CLASSES][DT_COUNT];	/* shares of the time */
 	double	x;				/* ln(predicted / actual) */
 	double	v;		/* of x, as far as estimates make it */
+	double	noise;		/* of x, as far as they do not */
 	double	veiled;			/* what of it is due to being hidden */
 };
 
@@ -276,13 +278,14 @@ clipped(struct estimate *e, double x, double part)
 }
 
 /*
- * As a Kalman filter does with noise of 0.1: a class moves by its share of the
- * uncertainty.  all: the variance of x.
+ * As a Kalman filter does: a class moves by its share of the uncertainty, all
+ * of which is v.
  */
 static void
-learn_class(struct estimate *e, double x, double part, double all)
+learn_class(struct estimate *e, double x, double part, double all,
+    double noise)
 {
-	double gain = clamp(all / (all + NOISE_VAR), 0.1, 0.5);
+	double gain = clamp(all / (all + noise), 0.1, 0.5);
 	double v = (double)e->v, step;
 
 	gain *= clamp(part * v / all, 0, 1);
@@ -311,7 +314,7 @@ learn_veil(struct peer *p, struct lesson *l)
 	double v = (double)p->veil.v;
 
 	l->veiled = v / (v + l->v);
-	learn_class(&p->veil, l->x * l->veiled, 1, v);
+	learn_class(&p->veil, l->x * l->veiled, 1, v, l->noise);
 	if (p->veil.m > 0)
 		p->veil.m = 0;
 }
@@ -355,9 +358,10 @@ estimate_result(struct sched *s, struct peer *p, const struct graph *g,
 
 	learn_group(s, p, k, r);
 	total = lesson_of(p, g, k, &l) * estimate_contention(p, p->n_out);
-	if (total < LEAST_US || !(us > 0) || k->sent_us < p->hidden_us)
+	if (total < LEAST_US || us < LEAST_US || k->sent_us < p->hidden_us)
 		return;
 	l.x = estimate_ln(total / us);
+	l.noise = NOISE_VAR + CLOCK_US * CLOCK_US / (us * us);
 	learn_error(p, l.x);
 	if (p->hidden)
 		learn_veil(p, &l);
@@ -366,7 +370,7 @@ estimate_result(struct sched *s, struct peer *p, const struct graph *g,
 			if (l.part[c][d] <= 0)
 				continue;
 			learn_class(&p->est[c][d], l.x * (1 - l.veiled),
-			    l.part[c][d], l.v);
+			    l.part[c][d], l.v, l.noise);
 			estimate_apply(p, c, d);
 		}
 	}

@@ -5,6 +5,7 @@
 #include "policy.h"
 
 #define ALONE_US	1000	/* transfers that do not matter */
+#define HANDLE_US	0.25	/* of an op, in programs on their way */
 
 static uint64_t
 group_key(const struct sched *s, uint64_t g, uint64_t epoch, uint64_t counter)
@@ -148,7 +149,7 @@ group_figures(const struct grow *gr, struct group *k)
 	k->alone = gr->p->n_out == 0 && gr->transfer_us < ALONE_US;
 	k->compute_us = gr->us * estimate_contention(gr->p, gr->p->n_out + 1);
 	k->busy_us = k->compute_us + estimate_group_us(gr->p, 0);
-	k->transfer_us = grow_down_us(gr);
+	k->transfer_us = grow_down_us(gr) + HANDLE_US * k->n_ops;
 }
 
 void

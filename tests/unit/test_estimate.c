@@ -112,7 +112,7 @@ START_TEST(converges_to_what_results_say)
 	ck_assert_double_lt((double)f.p->est[COST_ELEMENTWISE][DT_F64].v,
 	    0.1 * 0.1);
 	/* Too short to tell. */
-	f.ops[1].ref_us = 101;
+	f.ops[1].ref_us = 51;
 	us = estimate_op_us(f.p, &f.ops[1]);
 	ck_assert_double_eq(result(&f, 5000), us);
 	tear_down(&f);
