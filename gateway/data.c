@@ -155,6 +155,16 @@ tell_stored(struct flow *f, const struct upload *u)
 		route_send(f->gw->route, f->conn->id, &m);
 }
 
+/* Where the time of a large tensor goes: to come, to be stored. */
+static void
+log_stages(const struct flow *f, const struct upload *u)
+{
+	if (f->conn != NULL && u->size >= LOG_BYTES)
+		log_info(f->conn->subject, "stored bytes=%" PRIu64
+		    " coming_us=%" PRIu64 " storing_us=%" PRIu64, u->size,
+		    u->whole_us - u->first_us, proc_now_us() - u->whole_us);
+}
+
 static void
 on_set(const struct store_answer *a, void *arg)
 {
@@ -164,6 +174,7 @@ on_set(const struct store_answer *a, void *arg)
 	if (a->ok) {
 		cache_add(f->gw->cache, u->blob, u->digest,
 		    f->gw->conf->cache_bytes);
+		log_stages(f, u);
 		tell_stored(f, u);
 	} else
 		flow_refuse_tensor(f, u->digest, E_STORAGE_FULL, 0);
@@ -192,6 +203,7 @@ finish_upload(struct flow *f, struct upload *u)
 		return;
 	}
 	u->storing = true;
+	u->whole_us = proc_now_us();
 	f->flight++;
 	store_set(f->gw->store, u->digest, u->blob->data, u->size, on_set, u);
 	data_store_changed(f->gw);

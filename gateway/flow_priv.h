@@ -9,6 +9,8 @@
 #include "common/tensor.h"
 #include "gateway/gateway_priv.h"
 
+#define LOG_BYTES	(1u << 20)	/* smaller tensors' times are not logged */
+
 /* A tensor on its way in. */
 struct upload {
 	TAILQ_ENTRY(upload)	 entry;
@@ -19,6 +21,7 @@ struct upload {
 	uint64_t		 got;
 	uint64_t		 first;		/* bytes of the first part */
 	uint64_t		 first_us;	/* when they were there */
+	uint64_t		 whole_us;	/* when all were */
 	uint64_t		 hashed;	/* of them */
 	struct digest		 state;		/* over those */
 	struct blob		*blob;		/* NULL: refused, skipped */
@@ -51,6 +54,7 @@ struct pull {
 	uint64_t		 size;
 	uint64_t		 asked;		/* bytes asked of Redis */
 	uint64_t		 got;		/* bytes handed to the socket */
+	uint64_t		 since_us;	/* when it was asked for */
 	uint32_t		 part;		/* bytes of a PART */
 	unsigned		 flight;	/* answers outstanding */
 	bool			 failed;

@@ -23,9 +23,22 @@ is_slow(const struct flow *f)
 	return l->down != 0 && l->down < SLOW_RATE;
 }
 
+/* Behind its last byte no more than a window waits for the socket. */
+static void
+log_sent(const struct pull *p)
+{
+	const struct conn *c = p->flow->conn;
+
+	if (c != NULL && !p->failed && p->size >= LOG_BYTES)
+		log_info(c->subject, "sent bytes=%ju sending_us=%ju",
+		    (uintmax_t)p->size,
+		    (uintmax_t)(proc_now_us() - p->since_us));
+}
+
 static void
 free_pull(struct pull *p)
 {
+	log_sent(p);
 	TAILQ_REMOVE(&p->flow->pulls, p, entry);
 	xfree(p);
 }
@@ -207,6 +220,7 @@ add_pull(struct flow *f, const uint8_t *digest, const struct shape *shape,
 	p->flow = f;
 	p->shape = *shape;
 	p->size = size;
+	p->since_us = proc_now_us();
 	p->part = (uint32_t)f->gw->conf->part_bytes;
 	if (is_slow(f) && p->part > SLOW_PART)
 		p->part = SLOW_PART;

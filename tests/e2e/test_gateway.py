@@ -346,8 +346,12 @@ def download(peer: Peer, digest: bytes) -> tuple[list[Any], bytes]:
     return put, data
 
 
-def test_tensor_goes_in_and_out(start: Start) -> None:
-    gateway = start()
+CACHES = pytest.mark.parametrize("cache_bytes", [0, 128 << 20], ids=["from Redis", "from the cache"])
+
+
+@CACHES
+def test_tensor_goes_in_and_out(start: Start, cache_bytes: int) -> None:
+    gateway = start(cache_bytes=cache_bytes)
     developer, d = gateway.session(DEVELOPER)
     data = os.urandom(1 << 20)
     with developer:
@@ -383,8 +387,9 @@ def test_tensor_goes_in_and_out(start: Start) -> None:
         assert refuse[1] == 6 and refuse[5] == NO_TENSOR and refuse[6] == missing.hex()
 
 
-def test_large_tensor(start: Start) -> None:
-    gateway = start()
+@CACHES
+def test_large_tensor(start: Start, cache_bytes: int) -> None:
+    gateway = start(cache_bytes=cache_bytes)
     developer, d = gateway.session(DEVELOPER)
     data = os.urandom(1 << 20) * 24
     with developer:
@@ -393,10 +398,16 @@ def test_large_tensor(start: Start) -> None:
         gateway.scheduler.say(d, [VALUE, 1, 3, F64, [len(data) // 8], len(data), digest, b"", 0, 0, "", ""])
         developer.hear(VALUE)
         assert download(developer, digest)[1] == data
+        if cache_bytes > 0:
+            gateway.stop_redis()
+            gateway.scheduler.say(d, [VALUE, 1, 4, F64, [len(data) // 8], len(data), digest, b"", 0, 0, "", ""])
+            developer.hear(VALUE)
+            assert download(developer, digest)[1] == data
 
 
-def test_messages_overtake_bulk(start: Start) -> None:
-    gateway = start()
+@CACHES
+def test_messages_overtake_bulk(start: Start, cache_bytes: int) -> None:
+    gateway = start(cache_bytes=cache_bytes)
     developer, d = gateway.session(DEVELOPER)
     data = bytes(8 << 20)
     with developer:
