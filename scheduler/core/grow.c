@@ -105,8 +105,9 @@ grow_takes(struct grow *gr, uint32_t op)
 	if (memory > gr->p->memory ||
 	    (gr->s->n_form > 0 && gr->memory + memory > gr->p->memory / 2))
 		return false;
-	if (!gr->forced && !memory_takes(gr->s, gr->peer, gr->growth +
-	    memory_growth(gr->s, gr->g, op, gr->peer)))
+	if (!memory_takes(gr->s, gr->peer, gr->growth +
+	    memory_growth(gr->s, gr->g, op, gr->peer)) && !(gr->forced &&
+	    gr->s->n_form == 0 && memory_stuck(gr->s, gr->g, gr->peer)))
 		return false;
 	return steal_reaches(gr, op);
 }

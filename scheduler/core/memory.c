@@ -33,6 +33,12 @@ memory_takes(struct sched *s, uint32_t peer, double more)
 }
 
 bool
+memory_stuck(const struct sched *s, const struct graph *g, uint32_t peer)
+{
+	return s->now < s->peers[peer]->evict_us && g->uploads == 0;
+}
+
+bool
 memory_full(const struct peer *p)
 {
 	return memory_alive(p) > EASY * (double)p->memory;
@@ -74,6 +80,15 @@ memory_makes(struct sched *s, uint32_t group)
 		k->makes += (uint64_t)shape_bytes(shape_room(g,
 		    k->exports[i] & ~EXPORT_UPLOAD));
 	s->peers[k->peer]->makes += k->makes;
+}
+
+void
+memory_stored(struct sched *s, const struct value *v)
+{
+	uint32_t h;
+
+	for (h = v->holds; h != 0; h = s->holds[h].value_next)
+		s->peers[s->holds[h].peer]->evict_us = 0;
 }
 
 /* What groups that are out there read stays. */
@@ -140,8 +155,8 @@ memory_run(struct sched *s)
 		if (p == NULL || !p->cramped)
 			continue;
 		p->cramped = false;
-		p->evict_us = s->now + AGAIN_US;
 		memory_evict(s, s->cramped.v[i]);
+		p->evict_us = memory_full(p) ? s->now + AGAIN_US : 0;
 		assign_touch(s, s->cramped.v[i]);
 	}
 	s->cramped.n = 0;

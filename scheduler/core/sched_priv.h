@@ -624,6 +624,9 @@ void	 group_free(struct sched *, uint32_t group);
 /* memory.c: bytes alive of a participant. */
 /* Has it room for more bytes?  If not, room will be made. */
 bool	 memory_takes(struct sched *, uint32_t peer, double more);
+/* Room was made just now, no upload is awaited, and it is not enough. */
+bool	 memory_stuck(const struct sched *, const struct graph *,
+	    uint32_t peer);
 /* Values take much of its memory: a refusal tells nothing of the op. */
 bool	 memory_full(const struct peer *);
 /* Bytes that op adds to what peer has, or less than 0: frees. */
@@ -631,6 +634,8 @@ double	 memory_growth(const struct sched *, const struct graph *,
 	    uint32_t op, uint32_t peer);
 /* Counts the exports of a group that leaves. */
 void	 memory_makes(struct sched *, uint32_t group);
+/* v may be dropped by its holders now. */
+void	 memory_stored(struct sched *, const struct value *v);
 void	 memory_run(struct sched *);
 
 /* ring.c */

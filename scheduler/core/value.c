@@ -302,6 +302,7 @@ value_stored(struct sched *s, const uint8_t digest[DIGEST_LEN])
 			continue;
 		value_unexpect(s, g, v);
 		v->stored = true;
+		memory_stored(s, v);
 		value_send(s, g, op);
 		if (g->ops[op].users == 0)
 			value_unneeded(s, g, op);
