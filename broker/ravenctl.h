@@ -64,7 +64,8 @@ struct ctl_out	*ctl_computing(struct ctl *, size_t *n);
 
 /* ravenctl_ask.c: one question to a process, blocking.  -1: why in err. */
 int		 ctl_ask(struct ctl *, const char *socket, uint8_t from,
-		    const char *what, struct buf *answer, char *err, size_t len)
+		    const char *what, const char *arg, struct buf *answer,
+		    char *err, size_t len)
 		    MUST_CHECK;
 
 /* The commands; each fills the report and returns the exit status. */

@@ -40,14 +40,14 @@ open_socket(const char *path)
 }
 
 static int
-send_question(int fd, const char *what)
+send_question(int fd, const char *what, const char *arg)
 {
 	struct msg m = { .id = M_QUERY };
 	struct buf b;
 	int rc;
 
 	m.query.what = str_of(what);
-	m.query.arg = str_of("");
+	m.query.arg = str_of(arg);
 	buf_init(&b);
 	frame_write(&b, 0, &m);
 	rc = send(fd, b.data, b.len, MSG_NOSIGNAL) == (ssize_t)b.len ? 0 : -1;
@@ -96,7 +96,7 @@ take_answer(struct bytes body, uint8_t from, struct buf *answer)
 
 int
 ctl_ask(struct ctl *c, const char *socket, uint8_t from, const char *what,
-    struct buf *answer, char *err, size_t len)
+    const char *arg, struct buf *answer, char *err, size_t len)
 {
 	char path[512];
 	struct bytes body;
@@ -106,7 +106,7 @@ ctl_ask(struct ctl *c, const char *socket, uint8_t from, const char *what,
 	buf_init(&in);
 	conf_run_path(c->conf, socket, path, sizeof(path));
 	fd = open_socket(path);
-	if (fd != -1 && send_question(fd, what) == 0 &&
+	if (fd != -1 && send_question(fd, what, arg) == 0 &&
 	    receive(fd, &in, c->conf->ipc_bytes, &body) == 0 &&
 	    take_answer(body, from, answer) == 0)
 		rc = 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "broker/ravenctl_graph.h"
+#include "common/msg.h"
 
 #define INPUTS_NAMED	64	/* inputs in an error's sentence, at most */
 
@@ -248,6 +249,24 @@ put_failure(struct ctl *c, const struct graph *g, uint32_t index)
 	put_sentence(c, g, p, i, op);
 }
 
+/* The scheduler's word on a wait, a JSON string; nothing if it is not there. */
+static void
+put_forecast(struct ctl *c, const char *g)
+{
+	struct buf said;
+	char err[256], text[128];
+
+	buf_init(&said);
+	if (ctl_ask(c, "scheduler.sock", MSG_S, "forecast", g, &said, err,
+	    sizeof(err)) == 0 && said.len > 2 && said.data[0] == '"' &&
+	    said.len < sizeof(text)) {
+		memcpy(text, said.data + 1, said.len - 2);
+		text[said.len - 2] = '\0';
+		report_string(&c->report, "time", text);
+	}
+	buf_clear(&said);
+}
+
 static void
 put_head(struct ctl *c, const char *g)
 {
@@ -272,6 +291,7 @@ put_head(struct ctl *c, const char *g)
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		ctl_put_number(c, r, numbers[i]);
 	ctl_put_bytes(c, r, "bytes");
+	put_forecast(c, g);
 	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		ctl_put_time(c, r, times[i]);
 	freeReplyObject(r);

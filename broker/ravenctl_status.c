@@ -51,7 +51,7 @@ ask(struct ctl *c, const char *socket, uint8_t from, const char *who)
 	json_t *root = NULL;
 
 	buf_init(&text);
-	if (ctl_ask(c, socket, from, "status", &text, err, sizeof(err)) == -1)
+	if (ctl_ask(c, socket, from, "status", "", &text, err, sizeof(err)) == -1)
 		report_notice(&c->report, "%s does not answer: %s", who, err);
 	else if ((root = json_loadb((const char *)text.data, text.len,
 	    JSON_REJECT_DUPLICATES, &fault)) == NULL)

@@ -181,8 +181,39 @@ why_text(const struct sched *s, uint64_t now, const struct graph *g)
 	    "values that are elsewhere.";
 }
 
+static void
+put_seconds(struct text *t, double us)
+{
+	text_add_u64(t, (uint64_t)(us / 1e6));
+	text_add_char(t, '.');
+	text_add_u64(t, (uint64_t)(us / 1e5) % 10);
+	text_add(t, " s");
+}
+
+/* One sentence on how long what is waited for takes. */
+static void
+query_forecast(const struct sched *s, const struct graph *g, struct jsonw *j)
+{
+	struct text t;
+	double all, left;
+
+	text_init(&t);
+	if (!graph_open(g) || g->forecast.since_us == 0) {
+		text_add(&t, "nothing is waited for");
+	} else if (!forecast_say(s, g, &all, &left)) {
+		text_add(&t, "estimating");
+	} else {
+		text_add(&t, "predicted ");
+		put_seconds(&t, all);
+		text_add(&t, ", ");
+		put_seconds(&t, left);
+		text_add(&t, " left");
+	}
+	jsonw_string(j, t.s);
+}
+
 static int
-query_one(const struct sched *s, uint64_t now, struct str arg, bool why,
+query_one(const struct sched *s, uint64_t now, struct str arg, struct str what,
     struct jsonw *j)
 {
 	struct bytes number = { (const uint8_t *)arg.p, arg.n };
@@ -194,8 +225,12 @@ query_one(const struct sched *s, uint64_t now, struct str arg, bool why,
 	i = map_get(&s->by_number, g);
 	if (i == MAP_NONE)
 		return -1;
-	if (!why) {
+	if (str_eq(what, "graph")) {
 		query_graph(s->graphs[i], j);
+		return 0;
+	}
+	if (str_eq(what, "forecast")) {
+		query_forecast(s, s->graphs[i], j);
 		return 0;
 	}
 	jsonw_open(j, '{');
@@ -219,8 +254,9 @@ sched_query(const struct sched *s, uint64_t now_us, struct str what,
 		query_peers(s, &j);
 	else if (str_eq(what, "graphs"))
 		query_graphs(s, &j);
-	else if (str_eq(what, "graph") || str_eq(what, "why"))
-		return query_one(s, now_us, arg, str_eq(what, "why"), &j);
+	else if (str_eq(what, "graph") || str_eq(what, "why") ||
+	    str_eq(what, "forecast"))
+		return query_one(s, now_us, arg, what, &j);
 	else
 		return -1;
 	return 0;

@@ -84,7 +84,7 @@ uint64_t	 sched_tick(struct sched *, uint64_t now_us,
 	    struct sched_out *);
 
 void		 sched_stats(const struct sched *, struct msg_stats *);
-/* Answers status, participants, graphs, graph G, why G as JSON; -1: unknown. */
+/* Answers status, participants, graphs, graph G, why G, forecast G as JSON; -1: unknown. */
 int		 sched_query(const struct sched *, uint64_t now_us,
 	    struct str what,
 		    struct str arg, struct buf *json) MUST_CHECK;

@@ -49,7 +49,7 @@ class Result(NamedTuple):
 
 
 def run_program(url: str, name: str, small: bool) -> Result | None:
-    """One run; None: it waited for nothing."""
+    """One run; None: it failed, or computed nothing."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "rows.csv"
         here = Path(__file__).with_name("planned.py")
@@ -60,7 +60,8 @@ def run_program(url: str, name: str, small: bool) -> Result | None:
                  "PYTHONPATH": str(BUILD / "ravop")},
             capture_output=True, text=True, check=False, cwd=ROOT)
         if done.returncode:
-            sys.exit(f"{name}: {done.stdout}\n{done.stderr}")
+            print(f"{name}: {done.stdout}\n{done.stderr}", file=sys.stderr)
+            return None
         with open(out, newline="") as file:
             rows = [(float(p), float(e), b == "True", float(a))
                     for p, e, b, a, _ in csv.reader(file)]
