@@ -147,9 +147,10 @@ matmul_amount(const struct shape *const *in, const struct shape *out)
 	double inner = in[1]->ndim == 0 ? 1 : last_of(in[0]);
 	double made = elements_of(out);
 	int64_t n = in[1]->ndim < 2 ? 1 : in[1]->dims[in[1]->ndim - 1];
+	int64_t panels = (n + PANEL - 1) / PANEL;
 
 	if (n > 1)
-		made *= (double)((n + PANEL - 1) / PANEL * PANEL) / (double)n;
+		made *= (double)(panels * PANEL) / (double)n;
 	return 2 * made * inner + 6 * (elements_of(in[0]) +
 	    elements_of(in[1]) + elements_of(out));
 }

@@ -258,7 +258,7 @@ try_op(struct bench_run *b, const struct op_row *row, const struct wish *wish,
 	struct program_writer w;
 	struct op_params params;
 	struct op_error why;
-	struct op_cost cost;
+	struct op_cost cost = { 0 };
 	struct buf program;
 	double us = -1, expect, ratio;
 	unsigned i;
