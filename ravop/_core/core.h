@@ -77,6 +77,8 @@ extern PyType_Spec	op_spec, recorder_spec, client_spec, value_spec;
 /* py_value.c; takes bytes from xmalloc. */
 PyObject	*value_new(struct core *, const struct shape *, uint8_t *bytes);
 const char	*value_format(enum dtype);
+/* Of a buffer in the layout of a tensor; false if it is not. */
+bool		 value_shape(const Py_buffer *, struct shape *);
 PyObject	*shape_tuple(const struct shape *);
 int		 shape_from(PyObject *dims, int dtype, struct shape *);
 /* A canonical copy of a buffer's bytes; NULL with an exception. */
@@ -84,6 +86,10 @@ uint8_t		*value_copy(PyObject *buffer, const struct shape *, uint8_t *digest);
 
 /* Forgets values that no variable holds any more. */
 int		 value_forget(PyObject *values, const uint64_t *released, uint32_t n);
+
+/* py_source.c */
+PyObject	*source_value(PyObject *self, PyObject *args);
+PyObject	*source_array(PyObject *self, PyObject *const *args, Py_ssize_t n);
 
 /* py_deliver.c */
 /* Where a graph's values go from now on; NULL: nowhere. */

@@ -115,62 +115,6 @@ start(PyObject *self, PyObject *args)
 	Py_RETURN_NONE;
 }
 
-/* A large source: by digest at a client, else lent to the executor. */
-static int64_t
-large(struct py_recorder *g, PyObject *buffer, const struct shape *shape)
-{
-	uint8_t digest[DIGEST_LEN], *bytes;
-	PyObject *value;
-	uint32_t op;
-	int rc;
-
-	bytes = value_copy(buffer, shape, g->client == NULL ? NULL : digest);
-	if (bytes == NULL)
-		return -1;
-	if (g->client != NULL) {
-		op = recorder_digest(&g->r, shape, digest);
-		client_tensor(((struct py_client *)g->client)->c, shape,
-		    digest, bytes);
-		return op;
-	}
-	if ((value = value_new(g->core, shape, bytes)) == NULL)
-		return -1;
-	op = recorder_given(&g->r, shape,
-	    (uint32_t)PyList_GET_SIZE(g->given));
-	rc = PyList_Append(g->given, value);
-	Py_DECREF(value);
-	return rc < 0 ? -1 : (int64_t)op;
-}
-
-/* _source(cls, buffer, dtype, dims): an op with a value of its own. */
-static PyObject *
-source(PyObject *self, PyObject *args)
-{
-	struct py_recorder *g = self_of(self);
-	PyObject *cls, *buffer, *dims;
-	struct shape shape;
-	int64_t op;
-	uint8_t *bytes;
-	int dtype;
-
-	if (!PyArg_ParseTuple(args, "O!OiO", &PyType_Type, &cls, &buffer,
-	    &dtype, &dims) || shape_from(dims, dtype, &shape) < 0)
-		return NULL;
-	if (shape_bytes(&shape) > MSG_SMALL) {
-		op = large(g, buffer, &shape);
-		if (op < 0)
-			return NULL;
-	} else {
-		bytes = value_copy(buffer, &shape, NULL);
-		if (bytes == NULL)
-			return NULL;
-		op = recorder_inline(&g->r, &shape, bytes);
-		xfree(bytes);
-	}
-	line_note(g, recorder_get(&g->r, (uint32_t)op));
-	return op_new(g, (PyTypeObject *)cls, (uint32_t)op);
-}
-
 #define INPUTS	64	/* that need no memory of their own */
 
 static int
@@ -530,7 +474,9 @@ get_computed(PyObject *self, void *arg)
 
 static PyMethodDef recorder_methods[] = {
 	{ "_start", start, METH_VARARGS, "Says where batches go." },
-	{ "_source", source, METH_VARARGS, "Records a value." },
+	{ "_source", source_value, METH_VARARGS, "Records a value." },
+	{ "_array", (PyCFunction)(void (*)(void))source_array, METH_FASTCALL,
+	    "Records a small array." },
 	{ "_room", room, METH_NOARGS, "Lets a full batch go." },
 	{ "_apply", apply, METH_VARARGS, "Records an op." },
 	{ "_flush", flush, METH_VARARGS, "Hands the batch to the client." },

@@ -2,6 +2,8 @@
  * Value: the bytes of a tensor, lent to NumPy through the buffer protocol, so
  * that an array leaves without a copy; and buffers read the other way.
  */
+#include <string.h>
+
 #include "core.h"
 
 #define DIGEST_UNLOCKED	16384	/* bytes from which the GIL is let go */
@@ -23,6 +25,28 @@ value_format(enum dtype dtype)
 	default:
 		return "B";
 	}
+}
+
+bool
+value_shape(const Py_buffer *view, struct shape *shape)
+{
+	static const char letters[] = "?ilfdq";
+	static const enum dtype dtypes[] = { DT_BOOL, DT_I32, DT_I64, DT_F32,
+	    DT_F64, DT_I64 };
+	const char *at;
+	int i;
+
+	if (view->format == NULL || view->format[0] == '\0' ||
+	    view->format[1] != '\0' || view->ndim > TENSOR_RANK ||
+	    (at = strchr(letters, view->format[0])) == NULL)
+		return false;
+	memset(shape, 0, sizeof *shape);
+	shape->dtype = (uint8_t)dtypes[at - letters];
+	shape->ndim = (uint8_t)view->ndim;
+	for (i = 0; i < view->ndim; i++)
+		shape->dims[i] = view->shape[i];
+	return (size_t)view->itemsize == dtype_size(dtypes[at - letters]) &&
+	    shape_bytes(shape) >= 0;
 }
 
 PyObject *

@@ -9,7 +9,7 @@ import numpy as np
 from . import _core, _state
 from ._dtypes import Array
 from ._errors import GraphError
-from ._op import File, Op
+from ._op import File, Op, Scalar, Tensor
 from ._version import VERSION
 
 
@@ -46,6 +46,11 @@ def t(value: Any, dtype: Any = "ndarray", *, name: str | None = None) -> Op:
     if not isinstance(dtype, str) or dtype != "ndarray":
         target = dtype
     graph = _state.current()
+    if (type(value) is np.ndarray and target is None and name is None
+            and graph._broken is None and not graph._message):
+        small: Op | None = graph._array(value, Tensor, Scalar)
+        if small is not None:
+            return small
     op = graph._record(value, None, target)
     if name is not None:
         graph._label(op, name)

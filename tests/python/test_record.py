@@ -5,6 +5,7 @@ import copy
 import gc
 import inspect
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -196,3 +197,20 @@ def test_random_ops_differ_unless_seeded() -> None:
         assert (again[0]().tolist(), again[1]().tolist()) == first
     with R.Graph(approach="local"):
         assert R.random_uniform(size=4)().tolist() != R.random_uniform(size=4)().tolist()
+
+
+@pytest.mark.parametrize("array", [
+    np.array(3.5), np.array([True, False]), np.arange(6, dtype=np.int32),
+    np.arange(4, dtype=np.longlong), np.zeros((0, 3)), np.array(7),
+    np.array([np.nan, -0.0]), np.arange(8.0)[::2], np.arange(6.0).reshape(
+        2, 3).T, np.arange(3, dtype=">f8"), np.arange(3, dtype=np.int8),
+    np.float32([1, 2]), np.zeros(2000),
+])
+def test_arrays_are_taken_as_numpy_has_them(array: Any) -> None:
+    """Those that are taken as they are, and those that are looked at."""
+    op = R.t(array)
+    assert type(op) is (R.Tensor if array.ndim else R.Scalar)
+    assert op.shape == array.shape
+    assert np.array_equal(op(), array, equal_nan=array.dtype.kind == "f")
+    keeps = array.dtype.newbyteorder("=")
+    assert op.dtype == (np.int32 if keeps == np.int8 else keeps)
