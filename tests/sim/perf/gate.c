@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SOCKET	16384	/* unsent, that a socket takes at least */
 #define PART		65536
 #define SLOW_PART	16384
 #define SLOW_RATE	6250000.0
@@ -131,33 +132,42 @@ send_part(struct gate *g, struct pull *p)
 	p->sent += n;
 }
 
-/* One parcel, if the line waits for one: messages first. */
-static void
-next_down(void *arg)
+/* One parcel, messages first; false: there is none. */
+static bool
+parcel_down(struct gate *g)
 {
-	struct gate *g = arg;
 	struct buf *b;
 
-	if (g->host == NULL || g->host->down.queued > 0)
-		return;
 	if (g->first_message < g->n_messages) {
 		b = &g->messages[g->first_message++];
 		link_send(&g->host->down, (struct bytes){ b->data, b->len });
 		buf_clear(b);
 		if (g->first_message == g->n_messages)
 			g->first_message = g->n_messages = 0;
-		return;
+		return true;
 	}
 	if (g->pulls == NULL)
-		return;
+		return false;
 	if (!g->pulls->announced) {
 		g->pulls->announced = true;
 		send_put(g, g->pulls->value);
-		return;
+		return true;
 	}
 	send_part(g, g->pulls);
 	if (g->pulls->sent == g->pulls->value->size)
 		free_pull(g);
+	return true;
+}
+
+/* What the socket takes before the line has sent it. */
+static void
+next_down(void *arg)
+{
+	struct gate *g = arg;
+
+	while (g->host != NULL && g->host->down.queued < SOCKET &&
+	    parcel_down(g))
+		continue;
 }
 
 static bool
