@@ -150,6 +150,7 @@ group_figures(const struct grow *gr, struct group *k)
 	k->compute_us = gr->us * estimate_contention(gr->p, gr->p->n_out + 1);
 	k->busy_us = k->compute_us + estimate_group_us(gr->p, 0);
 	k->transfer_us = grow_down_us(gr) + HANDLE_US * k->n_ops;
+	k->answer_us = grow_up_us(gr);
 }
 
 void

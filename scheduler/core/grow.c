@@ -246,8 +246,8 @@ grow_room(struct grow *gr)
 	if (gr->p->n_out == 0 && gr->s->n_form >= FIRST_OPS)
 		return false;
 	gr->over = gr->us >= gr->target.compute ||
-	    grow_down_us(gr) >= gr->target.transfer ||
-	    grow_up_us(gr) >= gr->target.transfer;
+	    grow_down_us(gr) >= gr->target.fetch ||
+	    grow_up_us(gr) >= gr->target.answer;
 	return !gr->over || grow_overruns(gr);
 }
 

@@ -40,7 +40,7 @@ late_finish(const struct peer *p, const struct group *k)
 
 	if (!k->running && p->watch_us > from)
 		from = p->watch_us;
-	return (double)from + k->busy_us;
+	return (double)from + k->busy_us + k->answer_us;
 }
 
 static double

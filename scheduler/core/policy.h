@@ -78,7 +78,7 @@ struct local {
 
 /* Limits of a group, us: computing, and each way of its link. */
 struct target {
-	double	compute, transfer;
+	double	compute, fetch, answer;
 };
 
 /* grow.c: which ops go together; borrows what it points to. */
@@ -147,6 +147,7 @@ void	 local_free(struct peer *);
 double	 predict_first(const struct sched *, const struct peer *);
 double	 predict_mean(const struct sched *, const struct peer *);
 double	 predict_link(const struct sched *, const struct peer *);
+double	 predict_line(const struct sched *, const struct peer *);
 /* So long before its end the next group is sent. */
 double	 predict_lead(const struct sched *, const struct peer *);
 bool	 predict_room(const struct sched *, const struct peer *);

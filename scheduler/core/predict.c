@@ -36,6 +36,13 @@ predict_mean(const struct sched *s, const struct peer *p)
 	return sum / p->slots;
 }
 
+/* Until all answers have left. */
+double
+predict_line(const struct sched *s, const struct peer *p)
+{
+	return predict_wait(s, p->up_us);
+}
+
 double
 predict_link(const struct sched *s, const struct peer *p)
 {
@@ -117,6 +124,8 @@ predict_slot(struct sched *s, struct peer *p, struct group *k, uint32_t nth)
 	k->slot = (uint8_t)best;
 	k->finish_us = predict_late(s, start + (uint64_t)k->busy_us);
 	p->free_us[best] = k->finish_us;
+	p->up_us = (p->up_us > k->finish_us ? p->up_us : k->finish_us) +
+	    (uint64_t)k->answer_us;
 }
 
 /* Anew from what is out. */
@@ -128,6 +137,7 @@ assign_predict(struct sched *s, uint32_t peer)
 
 	for (i = 0; i < p->slots; i++)
 		p->free_us[i] = 0;
+	p->up_us = 0;
 	for (i = p->out_first; i != 0; i = s->groups[i].out_next)
 		predict_slot(s, p, &s->groups[i], nth++);
 	late_note(s, peer);

@@ -219,7 +219,7 @@ struct group {
 	/* predicted: its inputs are there, it starts, it ends */
 	uint64_t	 sent_us, arrive_us, start_us, finish_us;
 	double		 predicted_us;	/* from sending to the end */
-	double		 transfer_us, busy_us;
+	double		 transfer_us, busy_us, answer_us;
 	double		 compute_us;	/* predicted compute alone */
 	double		 lineage_us;	/* with what its inputs stand for */
 };
@@ -277,7 +277,7 @@ struct peer {
 	/* groups in state OUT */
 	uint32_t	 out_first, out_last, n_out;
 	uint32_t	 holds;
-	uint64_t	 down_us;	/* its link brings values until then */
+	uint64_t	 down_us, up_us;	/* its link is busy until then */
 	uint64_t	 timer_us[2];	/* by enum timer_kind; see timer.c */
 	float		 fetch_us;	/* what its last group had to fetch */
 	uint64_t	 insured_us;	/* no upload for safety until then */

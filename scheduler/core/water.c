@@ -209,9 +209,11 @@ cand_reach(const struct mix *m, const struct peer *p)
 static double
 cand_wait(const struct sched *s, const struct mix *m, const struct peer *p)
 {
-	double mean = predict_mean(s, p), link = predict_link(s, p);
+	double wait = predict_mean(s, p), link = predict_link(s, p);
 
-	return (mean > link ? mean : link) + cand_reach(m, p);
+	wait = wait > link ? wait : link;
+	link = predict_line(s, p);
+	return (wait > link ? wait : link) + cand_reach(m, p);
 }
 
 /*
@@ -224,6 +226,7 @@ cand_finish(const struct sched *s, const struct pool *pool,
 {
 	const struct mix *m = &pool->mix;
 	double first = predict_first(s, p), link = predict_link(s, p);
+	double line = predict_line(s, p);
 
 	/* The link matters to who needs it. */
 	if (bytes > 0 && link > first)
@@ -231,10 +234,12 @@ cand_finish(const struct sched *s, const struct pool *pool,
 	bytes += pool->tree.code;
 	if (p->down > 0)
 		first += bytes * 1e6 / p->down;
+	first += (double)p->group_us + cand_us(m, p) * pool->tree.us /
+	    m->ref_us;
+	first = first > line ? first : line;
 	if (p->up > 0)
 		first += m->out / m->n * 1e6 / p->up;
-	return first + p->rtt_us + (double)p->group_us +
-	    cand_us(m, p) * pool->tree.us / m->ref_us;
+	return first + p->rtt_us;
 }
 
 /* Who has been here has half of what it will need: a row, or a column. */
@@ -388,9 +393,8 @@ pool_target(const struct sched *s, double share, uint32_t slots)
 
 	share = share > 0 ? share / ALPHA : 0;
 	t.compute = share < least ? least : share > most ? most : share;
-	t.transfer = (share < TRANSFER_MOST ? share : TRANSFER_MOST) /
-	    slots;
-	t.transfer = t.transfer > t.compute ? t.transfer : t.compute;
+	t.fetch = (share < TRANSFER_MOST ? share : TRANSFER_MOST) / slots;
+	t.fetch = t.answer = t.fetch > t.compute ? t.fetch : t.compute;
 	return t;
 }
 
@@ -402,7 +406,7 @@ pool_fetch(const struct sched *s, const struct peer *p, struct target *t)
 
 	if (most < (double)s->set.limits.group_min_us)
 		most = (double)s->set.limits.group_min_us;
-	t->transfer = t->transfer < most ? t->transfer : most;
+	t->fetch = t->fetch < most ? t->fetch : most;
 }
 
 uint32_t
