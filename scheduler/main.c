@@ -3,6 +3,7 @@
  * Dies of: an unknown format or an evicting Redis (78), a Redis that does not
  * answer at start (1); afterwards it only leaves when told.
  */
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -13,6 +14,7 @@
 #include "store_redis.h"
 
 #define START_TRIES	50		/* to reach Redis, 200 ms apart */
+#define OWN_PAGES	(128 << 10)	/* so large: the system's, not the heap's */
 
 static struct store *
 start_store(const struct conf *conf)
@@ -82,6 +84,8 @@ main(int argc, char **argv)
 	struct proc proc;
 	int status;
 
+	/* Arrays of graphs grow by moving pages; batches leave no holes. */
+	(void)mallopt(M_MMAP_THRESHOLD, OWN_PAGES);
 	proc_init(&proc, "schedulerd", argc, argv);
 	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)

@@ -102,6 +102,28 @@ acked_trim(struct store_redis *s, uint64_t now)
 	}
 }
 
+static void
+trim_later(struct store_redis *s)
+{
+	struct timeval tv = { KEEP_US / 1000000, 0 };
+
+	if (!TAILQ_EMPTY(&s->acked) && !event_pending(s->trim, EV_TIMEOUT,
+	    NULL))
+		event_add(s->trim, &tv);
+}
+
+/* Nothing may come for long that would do it by the way. */
+static void
+on_trim(evutil_socket_t fd, short what, void *arg)
+{
+	struct store_redis *s = arg;
+
+	(void)fd;
+	(void)what;
+	acked_trim(s, proc_now_us());
+	trim_later(s);
+}
+
 /* The first of the queue is recorded. */
 static void
 unit_done(struct store_redis *s, struct unit *u)
@@ -120,6 +142,7 @@ unit_done(struct store_redis *s, struct unit *u)
 		u->told = true;
 		u->redo = false;
 		TAILQ_INSERT_TAIL(&s->acked, u, entry);
+		trim_later(s);
 	} else {
 		unit_free(u);
 	}
@@ -456,6 +479,8 @@ redis_free(struct store *st)
 		redisFree(s->sync);
 	if (s->retry != NULL)
 		event_free(s->retry);
+	if (s->trim != NULL)
+		event_free(s->trim);
 	while ((u = TAILQ_FIRST(&s->queue)) != NULL) {
 		TAILQ_REMOVE(&s->queue, u, entry);
 		unit_free(u);
@@ -502,6 +527,7 @@ store_redis_run(struct store *st, struct event_base *base)
 	s->sync = NULL;
 	s->base = base;
 	s->retry = event_new(base, -1, 0, on_retry, s);
+	s->trim = event_new(base, -1, 0, on_trim, s);
 	s->starting = true;
 	redis_connect(s);
 }

@@ -43,7 +43,7 @@ struct store_redis {
 	struct event_base	*base;
 	redisContext		*sync;		/* before the loop */
 	redisAsyncContext	*ac;
-	struct event		*retry;
+	struct event		*retry, *trim;
 	bool			 up;		/* units may be sent */
 	bool			 starting;	/* never was up or down yet */
 	STAILQ_HEAD(, asked)	 asked;		/* while starting */
