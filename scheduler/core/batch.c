@@ -198,10 +198,9 @@ batch_check_owner(struct check *c, uint64_t more)
 
 	if (s->total_bytes + more <= s->set.limits.owner_bytes)
 		return E_OK;
-	for (i = 1; i < s->n_graphs; i++) {
-		g = s->graphs[i];
-		if (g != NULL && graph_open(g) &&
-		    strcmp(g->owner, c->g->owner) == 0)
+	for (i = 0; i < s->open.n; i++) {
+		g = s->graphs[s->open.v[i]];
+		if (strcmp(g->owner, c->g->owner) == 0)
 			bytes += g->bytes;
 	}
 	if (bytes <= s->set.limits.owner_bytes)
@@ -427,6 +426,6 @@ batch_take(struct sched *s, struct graph *g, struct batch *b,
 			batch_start_op(s, g, p->base + i);
 	}
 	batch_lists(s, g, m, quiet);
-	g->dirty = true;
+	graph_changed(s, g);
 	s->assign = true;
 }

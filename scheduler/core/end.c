@@ -89,7 +89,7 @@ graph_close(struct sched *s, struct graph *g, enum graph_status status)
 	g->status = (uint8_t)status;
 	g->ended_us = sched_unix_us(s);
 	g->owed = 0;
-	g->dirty = true;
+	graph_changed(s, g);
 	s->total_ops -= g->n_ops;
 	s->total_bytes -= g->bytes;
 	for (i = 0; i < 4; i++)
@@ -116,20 +116,15 @@ graph_settle(struct sched *s, struct graph *g)
 }
 
 void
-dev_progress(struct sched *s, struct graph *g)
+dev_progress(struct sched *s, struct graph *g, uint32_t participants)
 {
 	struct msg m = { .id = M_PROGRESS };
 	double all, left;
-	uint32_t i;
 
 	if (g->session == 0 || !graph_open(g) ||
 	    (g->owed == 0 && g->status != GRAPH_ENDING))
 		return;
-	for (i = 1; i < s->n_peers; i++) {
-		if (s->peers[i] == NULL || !s->peers[i]->bench)
-			continue;
-		m.progress.participants++;
-	}
+	m.progress.participants = participants;
 	m.progress.g = g->g;
 	m.progress.pending = g->count[OP_PENDING];
 	m.progress.computing = g->count[OP_COMPUTING];

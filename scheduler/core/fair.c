@@ -93,6 +93,7 @@ fair_join(struct sched *s, struct graph *g)
 	uint32_t i = fair_owner(s, g->owner);
 
 	g->fair_owner = i != 0 ? i : owner_new(s, g->owner);
+	graph_track(s, g);
 	s->owners[g->fair_owner].open++;
 }
 
@@ -121,6 +122,7 @@ fair_leave(struct sched *s, struct graph *g)
 
 	if (g->fair_owner == 0)
 		return;
+	graph_untrack(s, g);
 	if (g->listed)
 		fair_unlist(s, g);
 	if (--o->open == 0)
@@ -285,10 +287,8 @@ fair_drain_ms(const struct sched *s)
 	double left = 0, rate = 0, ms;
 	uint32_t i;
 
-	for (i = 1; i < s->n_graphs; i++) {
-		if (s->graphs[i] != NULL && graph_open(s->graphs[i]))
-			left += s->graphs[i]->left_us;
-	}
+	for (i = 0; i < s->open.n; i++)
+		left += s->graphs[s->open.v[i]]->left_us;
 	for (i = 1; i < s->n_peers; i++) {
 		if (s->peers[i] != NULL && assign_serves(s->peers[i]))
 			rate += estimate_rate(s->peers[i]);

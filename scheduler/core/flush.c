@@ -68,7 +68,7 @@ write_batch(struct sched *s, struct graph *g, uint64_t n, struct bytes record)
 	text_add_u64(&field, n);
 	out_write(s->out, STORE_HSET, g->g, text_bytes(&key),
 	    text_bytes(&field), record, 0);
-	g->dirty = true;
+	graph_changed(s, g);
 }
 
 static void
@@ -90,7 +90,7 @@ write_group(struct sched *s, struct graph *g, const struct group *k,
 	group_name(&field, k);
 	out_write(s->out, STORE_HSET, g->g, text_bytes(&key),
 	    text_bytes(&field), record, 0);
-	g->dirty = true;
+	graph_changed(s, g);
 }
 
 void
@@ -331,7 +331,6 @@ write_start(struct sched *s)
 	write_event(s, "start", 0, NULL, s->build);
 }
 
-/* The end of a turn: each changed graph is one transaction. */
 /* Figures of participants: not at each result. */
 static void
 write_clients(struct sched *s)
@@ -356,22 +355,20 @@ static void
 write_graphs(struct sched *s)
 {
 	struct graph *g;
-	uint32_t i, kept = 0;
+	uint32_t i;
 
-	for (i = 0; i < s->open.n; i++) {
-		g = s->graphs[s->open.v[i]];
-		if (g->dirty && !g->damaged) {
-			g->dirty = false;
-			write_graph(s, g);
-			write_queue(s, g);
-		}
-		g->tracked = graph_open(g);
-		if (g->tracked)
-			s->open.v[kept++] = s->open.v[i];
+	for (i = 0; i < s->altered.n; i++) {
+		g = s->graphs[s->altered.v[i]];
+		if (g == NULL || !g->dirty || g->damaged)
+			continue;
+		g->dirty = false;
+		write_graph(s, g);
+		write_queue(s, g);
 	}
-	s->open.n = kept;
+	s->altered.n = 0;
 }
 
+/* The end of a turn: each changed graph is one transaction. */
 void
 write_turn(struct sched *s)
 {

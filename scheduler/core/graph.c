@@ -37,10 +37,8 @@ graph_slot(struct sched *s)
 {
 	uint32_t i;
 
-	for (i = 1; i < s->n_graphs; i++) {
-		if (s->graphs[i] == NULL)
-			return i;
-	}
+	if (s->free_graphs.n > 0)
+		return s->free_graphs.v[--s->free_graphs.n];
 	if (s->n_graphs == 0)
 		s->n_graphs = 1;	/* 0 is nobody */
 	i = s->n_graphs++;
@@ -53,10 +51,33 @@ graph_slot(struct sched *s)
 void
 graph_changed(struct sched *s, struct graph *g)
 {
+	if (!g->dirty)
+		ring_add(&s->altered, g->index);
 	g->dirty = true;
-	if (!g->tracked)
-		ring_add(&s->open, g->index);
+}
+
+void
+graph_track(struct sched *s, struct graph *g)
+{
+	if (g->tracked)
+		return;
 	g->tracked = true;
+	g->open_at = s->open.n;
+	ring_add(&s->open, g->index);
+}
+
+/* The last takes its place. */
+void
+graph_untrack(struct sched *s, struct graph *g)
+{
+	uint32_t last;
+
+	if (!g->tracked)
+		return;
+	g->tracked = false;
+	last = s->open.v[--s->open.n];
+	s->open.v[g->open_at] = last;
+	s->graphs[last]->open_at = g->open_at;
 }
 
 struct graph *
@@ -79,8 +100,6 @@ graph_new(struct sched *s, uint64_t g, const uint8_t key[16])
 	map_init(&gr->most, s->set.seed ^ g);
 	map_init(&gr->declared, s->set.seed ^ g);
 	map_put(&s->by_number, g, gr->index);
-	graph_changed(s, gr);
-	gr->dirty = false;
 	map_put(&s->by_key, sched_hash(s, key, 16, NULL, 0), gr->index);
 	return gr;
 }
@@ -133,16 +152,11 @@ graph_free(struct sched *s, struct graph *g)
 		group_free(s, i);
 	}
 	fair_leave(s, g);
-	for (i = 0; g->tracked && i < s->open.n; i++) {
-		if (s->open.v[i] != g->index)
-			continue;
-		ring_drop(&s->open, i);
-		break;
-	}
 	map_del(&s->by_number, g->g);
 	if (map_get(&s->by_key, sched_hash(s, g->key, 16, NULL, 0)) == g->index)
 		map_del(&s->by_key, sched_hash(s, g->key, 16, NULL, 0));
 	s->graphs[g->index] = NULL;
+	ring_add(&s->free_graphs, g->index);
 	xfree(g->batches);
 	xfree(g->failures);
 	xfree(g->kept);

@@ -104,10 +104,11 @@ sched_load_graph(struct sched *s, uint64_t number, const struct store_field *f,
 }
 
 static int
-load_damaged(struct graph *g)
+load_damaged(struct sched *s, struct graph *g)
 {
 	g->status = GRAPH_FROZEN;
 	g->damaged = true;
+	fair_leave(s, g);
 	return -1;
 }
 
@@ -149,7 +150,7 @@ load_take(struct sched *s, struct graph *g, const struct record_batch *r,
 	xfree(want);
 	xfree(persist);
 	xfree(released);
-	return e == E_OK ? 0 : load_damaged(g);
+	return e == E_OK ? 0 : load_damaged(s, g);
 }
 
 int
@@ -163,7 +164,7 @@ sched_load_batch(struct sched *s, uint64_t number, uint64_t n,
 		return -1;
 	if (n != (uint64_t)g->n_batches + 1 ||
 	    record_batch_open(&r, record) != 0)
-		return load_damaged(g);
+		return load_damaged(s, g);
 	return load_take(s, g, &r, n);
 }
 
@@ -277,7 +278,7 @@ sched_load_group(struct sched *s, uint64_t number, struct bytes name,
 		return -1;
 	if (load_name(name, &epoch, &counter) != 0 ||
 	    record_group_open(&r, record, &at) != 0 || !load_ops_known(g, &r))
-		return load_damaged(g);
+		return load_damaged(s, g);
 	i = group_add(s, g, epoch, counter);
 	k = &s->groups[i];
 	k->attempt = r.attempt;
@@ -285,7 +286,7 @@ sched_load_group(struct sched *s, uint64_t number, struct bytes name,
 	if (r.state == RECORD_DONE) {
 		k->state = GROUP_DONE;
 		return load_done(s, g, &r, record, at) == 0 ? 0 :
-		    load_damaged(g);
+		    load_damaged(s, g);
 	}
 	k->n_ops = r.n_ops;
 	k->ops = xmalloc((r.n_ops + 1) * sizeof(*k->ops));
@@ -315,7 +316,7 @@ load_end_graph(struct sched *s, struct graph *g)
 	struct value *v;
 	uint32_t i, op;
 
-	g->dirty = true;
+	graph_changed(s, g);
 	for (i = 1; i <= g->n_values; i++) {
 		v = &g->values[i];
 		op = v->op;

@@ -21,12 +21,10 @@ sched_stats(const struct sched *s, struct msg_stats *st)
 	for (i = 0; i < s->n_devs; i++)
 		st->developers += s->devs[i].used &&
 		    s->devs[i].role == ROLE_DEVELOPER;
-	for (i = 1; i < s->n_graphs; i++) {
-		if (s->graphs[i] == NULL || !graph_open(s->graphs[i]))
-			continue;
-		st->graphs++;
+	st->graphs = s->open.n;
+	for (i = 0; i < s->open.n; i++) {
 		for (k = 0; k < 4; k++)
-			n[k] += s->graphs[i]->count[k];
+			n[k] += s->graphs[s->open.v[i]]->count[k];
 	}
 	st->pending = n[OP_PENDING];
 	st->computing = n[OP_COMPUTING];

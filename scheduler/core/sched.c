@@ -57,7 +57,7 @@ sched_new(const struct sched_setup *set)
 		s->set.next_graph = 1;
 	buf_init(&s->program);
 	program_writer_init(&s->writer, 0);
-	s->retry_us = NEVER;
+	s->retry_us = s->next_overdue = NEVER;
 	return s;
 }
 
@@ -89,6 +89,8 @@ sched_free(struct sched *s)
 	xfree(s->cramped.v);
 	xfree(s->changed.v);
 	xfree(s->open.v);
+	xfree(s->altered.v);
+	xfree(s->free_graphs.v);
 	map_clear(&s->by_client);
 	map_clear(&s->sessions);
 	map_clear(&s->by_number);
@@ -353,21 +355,18 @@ tick_all_values(struct sched *s)
 static uint64_t
 tick_progress(struct sched *s)
 {
-	struct graph *g;
-	uint32_t i;
-	bool waits = false;
+	uint32_t i, participants = 0;
 
-	for (i = 0; i < s->open.n; i++) {
-		g = s->graphs[s->open.v[i]];
-		if (!graph_open(g))
-			continue;
-		waits = true;
-		if (s->now >= s->next_progress)
-			dev_progress(s, g);
-	}
-	if (s->now >= s->next_progress)
-		s->next_progress = s->now + PROGRESS_US;
-	return waits ? s->next_progress : NEVER;
+	if (s->open.n == 0)
+		return NEVER;
+	if (s->now < s->next_progress)
+		return s->next_progress;
+	for (i = 1; i < s->n_peers; i++)
+		participants += s->peers[i] != NULL && s->peers[i]->bench;
+	for (i = 0; i < s->open.n; i++)
+		dev_progress(s, s->graphs[s->open.v[i]], participants);
+	s->next_progress = s->now + PROGRESS_US;
+	return s->next_progress;
 }
 
 static void
@@ -403,6 +402,7 @@ uint64_t
 sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 {
 	uint64_t next, progress, overdue, late, timer;
+	struct graph *g;
 	uint32_t i;
 
 	s->now = now_us > s->now ? now_us : s->now;
@@ -417,9 +417,10 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	/* First, or a DROP would meet what the next group makes anew. */
 	tick_all_values(s);
 	assign_run(s);
-	for (i = 0; i < s->open.n; i++) {
-		if (s->graphs[s->open.v[i]]->dirty)
-			graph_settle(s, s->graphs[s->open.v[i]]);
+	for (i = 0; i < s->altered.n; i++) {
+		g = s->graphs[s->altered.v[i]];
+		if (g != NULL && g->dirty)
+			graph_settle(s, g);
 	}
 	progress = tick_progress(s);
 	tick_collect(s);

@@ -113,14 +113,14 @@ struct forecast {
 
 struct graph {
 	uint64_t	 g, v;
-	uint32_t	 index;
+	uint32_t	 index, open_at;
 	uint8_t		 key[16];
 	char		*name, *owner, *approach, *options;
 	uint64_t	 verify;
 	uint8_t		 status;	/* enum graph_status */
 	bool		 low;		/* priority */
 	bool		 dirty;		/* its hash is to be written */
-	bool		 tracked;	/* in sched.open */
+	bool		 tracked;	/* at open_at of sched.open */
 	bool		 damaged;	/* in the record, which is left alone */
 	uint8_t		 queued;	/* bits: in queue high or low */
 	uint64_t	 session;	/* of its developer; 0: away */
@@ -390,8 +390,9 @@ struct sched {
 	struct map		 by_client;	/* hash of the CID -> peer */
 	struct ring		 mailed, changed, cramped;	/* peers */
 	uint64_t		 next_clients;	/* when changes are recorded */
-	/* graphs that are open, or closed and not recorded */
-	struct ring		 open;
+	struct ring		 free_graphs;
+	/* graphs that are open; whose record is to be written */
+	struct ring		 open, altered;
 	struct dev		*devs;
 	uint32_t		 n_devs, devs_cap;
 	struct group		*groups;
@@ -427,6 +428,7 @@ struct sched {
 	uint64_t		 retry_us;	/* look again who is late */
 	uint64_t		 next_progress;
 	uint64_t		 next_collect;
+	uint64_t		 next_overdue;	/* no upload before */
 	uint32_t		 n_twins;
 	uint32_t		 live;		/* peers that may get work */
 	struct crowd		 crowd;
@@ -484,6 +486,9 @@ void		 graph_free(struct sched *, struct graph *);
 void		 graph_shed(struct sched *, struct graph *);
 /* Its hash is to be written, though it may be closed. */
 void		 graph_changed(struct sched *, struct graph *);
+/* In and out of sched.open. */
+void		 graph_track(struct sched *, struct graph *);
+void		 graph_untrack(struct sched *, struct graph *);
 void		 graph_text(char **, struct str);
 uint32_t	 graph_inputs(const struct graph *, uint32_t op,
 	    const uint32_t **refs);
@@ -817,7 +822,7 @@ void	 peer_hands_back(struct sched *, const struct peer *);
 void	 peer_gone(struct sched *, uint32_t peer, bool goodbye);
 void	 dev_hello(struct sched *, const struct sched_event *);
 void	 dev_gone(struct sched *, uint64_t session);
-void	 dev_progress(struct sched *, struct graph *);
+void	 dev_progress(struct sched *, struct graph *, uint32_t participants);
 void	 graph_settle(struct sched *, struct graph *);	/* END: is all done? */
 void	 ended_say(struct sched *, struct graph *);
 void	 graph_close(struct sched *, struct graph *, enum graph_status);

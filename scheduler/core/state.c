@@ -31,7 +31,7 @@ state_unready(struct graph *g, struct op *o)
 }
 
 static void
-state_set(struct graph *g, uint32_t op, enum op_state state)
+state_set(struct sched *s, struct graph *g, uint32_t op, enum op_state state)
 {
 	struct op *o = &g->ops[op];
 
@@ -43,7 +43,7 @@ state_set(struct graph *g, uint32_t op, enum op_state state)
 	g->count[o->state]--;
 	g->count[state]++;
 	o->state = (uint8_t)state;
-	g->dirty = true;
+	graph_changed(s, g);
 }
 
 void
@@ -63,8 +63,7 @@ state_ready(struct sched *s, struct graph *g, uint32_t op)
 void
 state_start(struct sched *s, struct graph *g, uint32_t op, uint32_t group)
 {
-	(void)s;
-	state_set(g, op, OP_COMPUTING);
+	state_set(s, g, op, OP_COMPUTING);
 	g->ops[op].group = group;
 	g->ops[op].flags &= (uint8_t)~OPF_COMING;
 }
@@ -75,7 +74,7 @@ state_return(struct sched *s, struct graph *g, uint32_t op)
 	struct op *o = &g->ops[op];
 
 	o->group = 0;
-	state_set(g, op, OP_PENDING);
+	state_set(s, g, op, OP_PENDING);
 	if (o->missing == 0)
 		state_ready(s, g, op);
 	s->assign = true;
@@ -115,7 +114,7 @@ state_computed(struct sched *s, struct graph *g, uint32_t op)
 
 	if (!state_open(&g->ops[op]))
 		return;
-	state_set(g, op, OP_COMPUTED);
+	state_set(s, g, op, OP_COMPUTED);
 	for (e = g->ops[op].first_edge; e != 0; e = g->edges[e].next) {
 		c = &g->ops[g->edges[e].to];
 		if (state_open(c) && --c->missing == 0 &&
@@ -157,7 +156,7 @@ state_fail_one(struct sched *s, struct graph *g, uint32_t op, enum error code,
 
 	if (o->value != 0)
 		value_discard(s, g, op);
-	state_set(g, op, OP_FAILED);
+	state_set(s, g, op, OP_FAILED);
 	failure_add(g, op, code, cause, a);
 	for (e = o->first_edge; e != 0; e = g->edges[e].next) {
 		if (state_open(&g->ops[g->edges[e].to]))
@@ -210,7 +209,7 @@ state_revive_one(struct sched *s, struct graph *g, uint32_t op)
 	const uint32_t *refs;
 	uint32_t n = graph_inputs(g, op, &refs), k, e, bad = 0;
 
-	state_set(g, op, OP_PENDING);
+	state_set(s, g, op, OP_PENDING);
 	o->group = 0;
 	o->missing = 0;
 	for (e = o->first_edge; e != 0; e = g->edges[e].next) {

@@ -202,7 +202,7 @@ value_unexpect(struct sched *s, struct graph *g, struct value *v)
 	v->upload = 0;
 	g->uploads--;
 	g->uploads_owed -= u->owed;
-	g->dirty = true;	/* it may be what the end waits for */
+	graph_changed(s, g);	/* it may be what the end waits for */
 }
 
 /* Generous: the link may be slow, and others upload too. */
@@ -256,6 +256,8 @@ value_expect(struct sched *s, struct graph *g, uint32_t op, uint32_t peer)
 		s->uploads[head].prev = i;
 	map_put(&s->by_upload, key, i);
 	v->upload = i;
+	if (s->uploads[i].deadline_us < s->next_overdue)
+		s->next_overdue = s->uploads[i].deadline_us;
 	g->uploads++;
 	upload_owed(g, op, &s->uploads[i]);
 }
@@ -306,7 +308,7 @@ value_stored(struct sched *s, const uint8_t digest[DIGEST_LEN])
 		value_send(s, g, op);
 		if (g->ops[op].users == 0)
 			value_unneeded(s, g, op);
-		g->dirty = true;
+		graph_changed(s, g);
 		s->assign = true;
 	}
 }
@@ -337,6 +339,9 @@ value_overdue(struct sched *s)
 	struct upload *u;
 	uint32_t i;
 
+	if (s->now < s->next_overdue)
+		return s->next_overdue;
+	s->next_overdue = NEVER;
 	for (i = 1; i < s->n_uploads; i++) {
 		u = &s->uploads[i];
 		if (!u->used || u->peer == 0)
@@ -351,7 +356,9 @@ value_overdue(struct sched *s)
 			value_unhold(s, s->graphs[u->graph], u->op, u->peer);
 		}
 	}
-	return next;
+	if (next < s->next_overdue)
+		s->next_overdue = next;
+	return s->next_overdue;
 }
 
 void
@@ -529,7 +536,7 @@ value_send(struct sched *s, struct graph *g, uint32_t op)
 	}
 	o->flags &= (uint8_t)~OPF_WANT;
 	g->owed--;
-	g->dirty = true;
+	graph_changed(s, g);
 	if (g->session == 0) {
 		;	/* asked again by WANT when the developer is back */
 	} else if (o->state == OP_FAILED) {
