@@ -138,6 +138,19 @@ steal_home(const struct grow *gr, const struct needs *n, uint32_t op,
 	return best;
 }
 
+/* Until h is through with what it has and with as much work near to it. */
+static double
+steal_backlog(const struct grow *gr, const struct peer *h, double us)
+{
+	const struct pool *pool = gr->g->pool;
+	double slots = predict_mean(gr->s, h) + us / estimate_rate(h);
+	double link = predict_link(gr->s, h);
+
+	if (pool != NULL && pool->mix.ref_us > 0 && h->down > 0)
+		link += us / pool->mix.ref_us * pool->mix.in * 1e6 / h->down;
+	return slots > link ? slots : link;
+}
+
 /* p's and the home's time until op is done. */
 static bool
 steal_pays(const struct grow *gr, const struct needs *n, uint32_t op,
@@ -157,10 +170,8 @@ steal_pays(const struct grow *gr, const struct needs *n, uint32_t op,
 		link += steal_carry(n->ship, h->up) + h->rtt_us;
 	mine = (mine > link ? mine : link) + p->rtt_us +
 	    estimate_op_us(p, o);
-	theirs = predict_mean(s, h) + h->rtt_us + estimate_op_us(h, o) +
-	    steal_carry(n->all - has, h->down);
-	if (l != NULL)
-		theirs += l->us / estimate_rate(h);
+	theirs = steal_backlog(gr, h, l != NULL ? l->us : 0) + h->rtt_us +
+	    estimate_op_us(h, o) + steal_carry(n->all - has, h->down);
 	if (n->mine > 0)
 		theirs += steal_carry(n->mine, p->up) + p->rtt_us;
 	return mine <= STEAL * theirs;
