@@ -30,6 +30,9 @@ copy_peer(struct sched *w, const struct peer *p, uint32_t i)
 	w->peers[i] = c;
 	c->session = i;
 	c->serving = c->touched = c->dirty = false;
+	c->mailed = c->cramped = false;
+	c->held = c->makes = c->evict_us = 0;
+	c->same = 0;
 	c->teams = c->out_first = c->out_last = c->n_out = c->holds = 0;
 	c->late_us = c->watch_us = c->down_us = 0;
 	c->n_locals = c->locals_cap = 0;
