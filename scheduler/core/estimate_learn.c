@@ -70,8 +70,10 @@ sort_floats(float *v, uint32_t n)
 	}
 }
 
-static float
-median_of(const struct sched *s, int class, int dtype, uint32_t step)
+/* False: nobody has it. */
+static bool
+median_of(const struct sched *s, int class, int dtype, uint32_t step,
+    float *m)
 {
 	float v[POPULATION + 1];
 	const struct peer *p;
@@ -83,15 +85,37 @@ median_of(const struct sched *s, int class, int dtype, uint32_t step)
 			v[n++] = p->est[class][dtype].m;
 	}
 	sort_floats(v, n);
-	return n == 0 ? s->population[class][dtype] :
-	    (v[n / 2] + v[(n - 1) / 2]) / 2;
+	if (n > 0)
+		*m = (v[n / 2] + v[(n - 1) / 2]) / 2;
+	return n > 0;
 }
 
-/* Medians of some; what nobody has is as before. */
+/* Mean of what somebody has, of one class or of all (-1). */
+static bool
+population_mean(const struct sched *s, bool has[COST_CLASSES][DT_COUNT],
+    int class, float *mean)
+{
+	float sum = 0;
+	int c, d, n = 0;
+
+	for (c = 1; c < COST_CLASSES; c++) {
+		for (d = 0; d < DT_COUNT && (class < 0 || c == class); d++) {
+			sum += has[c][d] ? s->population[c][d] : 0;
+			n += has[c][d];
+		}
+	}
+	if (n > 0)
+		*mean = sum / (float)n;
+	return n > 0;
+}
+
+/* Medians of some; what nobody has is like the rest of its class, or all. */
 static void
 population_look(struct sched *s)
 {
 	uint32_t step = s->n_peers / POPULATION + 1;
+	bool has[COST_CLASSES][DT_COUNT];
+	float all = 0, of = 0;
 	int c, d;
 
 	if (s->n_peers > POPULATION_FEW && s->now < s->population_us)
@@ -99,7 +123,17 @@ population_look(struct sched *s)
 	s->population_us = s->now + POPULATION_US;
 	for (c = 0; c < COST_CLASSES; c++)
 		for (d = 0; d < DT_COUNT; d++)
-			s->population[c][d] = median_of(s, c, d, step);
+			has[c][d] = median_of(s, c, d, step,
+			    &s->population[c][d]);
+	(void)population_mean(s, has, -1, &all);
+	for (c = 1; c < COST_CLASSES; c++) {
+		if (!population_mean(s, has, c, &of))
+			of = all;
+		for (d = 0; d < DT_COUNT; d++) {
+			if (!has[c][d])
+				s->population[c][d] = of;
+		}
+	}
 }
 
 /* ---- benchmark ---- */
