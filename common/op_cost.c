@@ -197,6 +197,10 @@ copy_amount(const struct op_row *row, const struct shape *const *in,
 	switch (row->code) {
 	case OP_DIAG:
 		return 2 * bytes_of(out);
+	case OP_BOOLEAN_INDEX:
+		/* Each element of the mask takes as long as so many bytes. */
+		return inputs_bytes(in, n_in) + bytes_of(out) +
+		    250 * elements_of(in[1]);
 	case OP_GATHER:
 	case OP_TAKE_ALONG_AXIS:
 		return bytes_of(in[1]) + 2 * bytes_of(out);
