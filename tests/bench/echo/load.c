@@ -1,7 +1,8 @@
 /*
  * Load for an echo server: connections that each keep a window of messages
  * under way, for a time.  Every server is driven the same; what comes back is
- * checked: each head, and the whole of each connection's first message.
+ * checked while it warms up: each head, and the whole of each connection's
+ * first message.  Then it is only counted, so that not the client is measured.
  *
  * usage: bench-echo-load port pid connections bytes window milliseconds
  * Prints one line of CSV:
@@ -44,6 +45,7 @@ struct load {
 	uint8_t		*payload;
 	uint8_t		*in;
 	uint64_t	 messages;
+	bool		 checks;
 };
 
 static double
@@ -144,12 +146,14 @@ take(struct load *l, struct client *c)
 	size_t frame = l->head_len + l->bytes, before = c->got / frame;
 	ssize_t n;
 
-	n = recv(c->fd, l->in, READ_BYTES, 0);
+	/* TRUNC: bytes of TCP are dropped without a copy. */
+	n = recv(c->fd, l->in, READ_BYTES, l->checks ? 0 : MSG_TRUNC);
 	if (n == -1 && errno == EAGAIN)
 		return;
 	if (n <= 0)
 		dial_die("the server closed");
-	check(l, c->got, l->in, (size_t)n);
+	if (l->checks)
+		check(l, c->got, l->in, (size_t)n);
 	c->got += (size_t)n;
 	l->messages += c->got / frame - before;
 }
@@ -229,7 +233,9 @@ main(int argc, char **argv)
 	open_all(&l, (unsigned)atoi(argv[1]));
 	for (i = 0; i < l.n; i++)
 		fill(&l, &l.clients[i]);
-	turn_until(&l, seconds(CLOCK_MONOTONIC) + ms * 2e-4);	/* warms up */
+	l.checks = true;
+	turn_until(&l, seconds(CLOCK_MONOTONIC) + ms * 2e-4);
+	l.checks = false;
 	l.messages = 0;
 	start = seconds(CLOCK_MONOTONIC);
 	spent = seconds(clock);
