@@ -149,6 +149,13 @@ def quickstart() -> Count:
     return one(done.returncode == 0 and "c:  [ 6 24 10]" in done.stdout)
 
 
+def bench() -> Count:
+    """The benchmark runs, at small sizes; no figure is looked at."""
+    done = subprocess.run(["./scripts/bench", "--quick"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout)
+    return one(done.returncode == 0 and done.stdout.count("\n| ") > 20)
+
+
 STEPS: dict[str, Callable[[], Count]] = {
     "build": lambda: build(BUILD),
     "unit": lambda: unit(BUILD),
@@ -160,6 +167,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     "node": node,
     "e2e": lambda: pytest("e2e", "tests/e2e"),
     "quickstart": quickstart,
+    "bench": bench,
     "distcheck": distcheck,
 }
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -76,6 +77,7 @@ def _alone(options: argparse.Namespace, samples: Samples) -> None:
 def main() -> int:
     """Runs the benchmark."""
     options, samples, start = _arguments(), Samples(), time.monotonic()
+    load = os.getloadavg()[0]
     _shared(options, samples)
     _alone(options, samples)
     table = render(LINES, samples)
@@ -85,7 +87,7 @@ def main() -> int:
         _say(f"target missed: {title}")
     if options.write:
         keep.write(keep.ROOT / "README.md", table)
-        _say(f"kept in {keep.keep(samples, table, took)}")
+        _say(f"kept in {keep.keep(samples, table, took, load)}")
     _say(f"took {took:.0f} s")
     return 0
 

@@ -5,6 +5,7 @@ no stealing, no dashboard, no profiler, one BLAS thread a worker.
 """
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import itertools
@@ -12,11 +13,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .keep import ROOT
-from .raven import until
+from .raven import cpu_seconds, until
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,6 +31,8 @@ SETTINGS = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
+SETTLE_S = 5.0
+IDLE = 0.1          # of a core
 
 
 def installed() -> bool:
@@ -74,6 +78,17 @@ class Dask:
     def worker_pid(self) -> int:
         """Process of a worker."""
         return int(next(iter(self.client.run(os.getpid).values())))
+
+    def settle(self) -> None:
+        """Returns once it has forgotten what was computed: its processes are
+        busy with that after the result is there, and this one's thread."""
+        gc.collect()
+        pids = [p.pid for p in (self.scheduler, *self.workers)] + [os.getpid()]
+        busy, end = 1.0, time.monotonic() + SETTLE_S
+        while busy > IDLE and time.monotonic() < end:
+            before = sum(map(cpu_seconds, pids))
+            time.sleep(0.1)
+            busy = (sum(map(cpu_seconds, pids)) - before) / 0.1
 
     def name(self) -> str:
         """A prefix for keys that were not used before."""

@@ -53,7 +53,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def keep(samples: Samples, table: str, seconds: float) -> Path:
+def keep(samples: Samples, table: str, seconds: float, load: float) -> Path:
     """Writes a folder for the run: command, versions, machine, raw, summary."""
     today = datetime.datetime.now(datetime.timezone.utc).date()
     folder = RUNS / f"{today}-{platform.node() or 'host'}"
@@ -62,7 +62,7 @@ def keep(samples: Samples, table: str, seconds: float) -> Path:
     (folder / "command").write_text(
         " ".join(["./scripts/bench", *sys.argv[1:]]) + "\n")
     (folder / "machine").write_text(
-        f"{processor()}\nload before {os.getloadavg()[2]:.2f} (15 minutes)\n"
+        f"{processor()}\nload before {load:.2f}\n"
         f"the run took {seconds:.0f} s\n")
     (folder / "versions").write_text(
         "".join(f"{k} {v}\n" for k, v in versions().items()))

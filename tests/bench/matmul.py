@@ -201,6 +201,7 @@ def _round(raven: Raven, dask: Dask | None, kernels: Kernels,
                 min(seconds(kernels.compute) for _ in range(2)), "s")
     if dask:
         dask_stages(dask, given, d, samples)
+        dask.settle()
 
 
 def _whole(raven: Raven, dask: Dask | None, given: Operands, d: str,
@@ -216,6 +217,7 @@ def _whole(raven: Raven, dask: Dask | None, given: Operands, d: str,
     samples.add(f"{d}-whole/numpy", seconds(operator.matmul, a, b), "s")
     if dask:
         samples.add(f"{d}-whole/dask", seconds(dask_whole, dask, given), "s")
+        dask.settle()
 
 
 def run(raven: Raven, dask: Dask | None, samples: Samples,

@@ -135,8 +135,14 @@ def dask_latency(dask: Dask, calls: int) -> tuple[float, float]:
         operator.add, a, b, pure=False).result())
 
 
-def _adds(raven: Raven, dask: Dask | None, samples: Samples, side: str
+def settle() -> None:
+    """Lets go at the server what is let go here, before the next workload."""
+    (R.t([0.0]) + 1.0)()
+
+
+def _ours(raven: Raven, length: int, calls: int, samples: Samples, side: str
           ) -> None:
+    """A round of Raven's."""
     count = SHARED * SHARED
     scheduler, redis = raven.pids("schedulerd", "redis-server")
     before = cpu_seconds(scheduler), cpu_seconds(redis)
@@ -145,35 +151,36 @@ def _adds(raven: Raven, dask: Dask | None, samples: Samples, side: str
     samples.add(f"cpu/{side}", spent / count, "s")
     spent += cpu_seconds(redis) - before[1]
     samples.add(f"cpu-redis/{side}", spent / count, "s")
-    if dask:
-        old = cpu_seconds(dask.scheduler.pid)
-        samples.add("adds/dask", count / seconds(dask_adds, dask), "ops/s")
-        samples.add("cpu/dask",
-                    (cpu_seconds(dask.scheduler.pid) - old) / count, "s")
-
-
-def _shapes(dask: Dask | None, length: int, samples: Samples, side: str
-            ) -> None:
+    settle()
     samples.add(f"chain/{side}", seconds(raven_chain, length) / length, "s")
-    row, ops = leaves(), LEAVES - 1
-    samples.add(f"tree/{side}", ops / seconds(raven_tree, row), "ops/s")
-    if dask:
-        samples.add("chain/dask", seconds(dask_chain, dask, length) / length,
-                    "s")
-        samples.add("tree/dask", ops / seconds(dask_tree, dask, row), "ops/s")
-        best = min(seconds(dask_fused, dask, row, parts) for parts in (1, 2))
-        samples.add("fused/dask", ops / best, "ops/s")
-
-
-def _latency(dask: Dask | None, calls: int, samples: Samples, side: str
-             ) -> None:
+    settle()
+    samples.add(f"tree/{side}", (LEAVES - 1) / seconds(raven_tree, leaves()),
+                "ops/s")
+    settle()
     p50, p99 = raven_latency(calls)
     samples.add(f"p50/{side}", p50, "s")
     samples.add(f"p99/{side}", p99, "s")
-    if dask:
-        p50, p99 = dask_latency(dask, calls // 5)
-        samples.add("p50/dask", p50, "s")
-        samples.add("p99/dask", p99, "s")
+
+
+def _theirs(dask: Dask, length: int, calls: int, samples: Samples) -> None:
+    """A round of Dask's; what is left of a workload ends before the next."""
+    count, ops = SHARED * SHARED, LEAVES - 1
+    before = cpu_seconds(dask.scheduler.pid)
+    samples.add("adds/dask", count / seconds(dask_adds, dask), "ops/s")
+    samples.add("cpu/dask",
+                (cpu_seconds(dask.scheduler.pid) - before) / count, "s")
+    dask.settle()
+    samples.add("chain/dask", seconds(dask_chain, dask, length) / length, "s")
+    dask.settle()
+    samples.add("tree/dask", ops / seconds(dask_tree, dask, leaves()), "ops/s")
+    dask.settle()
+    best = min(seconds(dask_fused, dask, leaves(), parts) for parts in (1, 2))
+    samples.add("fused/dask", ops / best, "ops/s")
+    dask.settle()
+    p50, p99 = dask_latency(dask, calls)
+    samples.add("p50/dask", p50, "s")
+    samples.add("p99/dask", p99, "s")
+    dask.settle()
 
 
 def run(raven: Raven, dask: Dask | None, samples: Samples, quick: bool,
@@ -182,8 +189,9 @@ def run(raven: Raven, dask: Dask | None, samples: Samples, quick: bool,
     raven.open("tiny")
     raven_adds()
     raven_tree(leaves())
+    length, calls = (100, 100) if quick else (1000, 500)
     for _ in range(1 if quick else rounds):
-        _adds(raven, dask, samples, side)
-        _shapes(dask, 100 if quick else 1000, samples, side)
-        _latency(dask, 100 if quick else 500, samples, side)
+        _ours(raven, length, calls, samples, side)
+        if dask:
+            _theirs(dask, length, calls // 5, samples)
     raven.graph.end()
