@@ -168,24 +168,36 @@ assign_give(struct sched *s, struct graph *g, uint32_t peer, struct target t,
 	return true;
 }
 
-/*
- * Nothing is in flight, and nobody could take what is ready on fair terms: to
- * whoever can have its inputs, and uploads are asked for.
- */
+/* A group to one of the first members that take work. */
 static bool
-assign_forced(struct sched *s, struct graph *g)
+assign_any(struct sched *s, struct graph *g, bool forced)
 {
 	struct target t = pool_target(s, 0, 1);
-	struct pool *pool = g->pool;
+	const struct pool *pool = g->pool;
 	uint32_t i, n = 0;
 
 	for (i = 0; i < pool->n && n < FORCED_MAX; i++) {
 		if (!assign_takes(s, s->peers[pool->v[i].peer]))
 			continue;
 		n++;
-		if (assign_give(s, g, pool->v[i].peer, t, true))
+		if (assign_give(s, g, pool->v[i].peer, t, forced))
 			return true;
 	}
+	return false;
+}
+
+/*
+ * Nothing is in flight, and nobody should have what is ready now: to whoever
+ * can have its inputs, first to who has them; and uploads are asked for.
+ */
+static bool
+assign_forced(struct sched *s, struct graph *g)
+{
+	struct target t = pool_target(s, 0, 1);
+	uint32_t i;
+
+	if (assign_any(s, g, false) || assign_any(s, g, true))
+		return true;
 	if (g->uploads > 0)
 		return false;
 	for (i = 1; i < s->n_peers; i++) {

@@ -16,7 +16,7 @@
 #define PEERS		5
 #define OPS		200
 #define BATCHES		6
-#define BOUND		3000	/* steps after the faults */
+#define BOUND		6000	/* steps after the faults */
 #define LARGE		600	/* elements: does not ride inside */
 
 struct plan {
