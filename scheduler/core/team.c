@@ -13,6 +13,7 @@
 #define JOIN_US		500000	/* at least between choices after joins */
 #define BETWEEN_US	10000	/* the same, of all graphs */
 #define SWITCH		0.7	/* of the old time: worth a change */
+#define SWITCH_IDLE	0.95	/* the same when nothing is out */
 #define ALONE		1.05	/* of the least time is good enough */
 #define GROWN		1.2	/* so much more is left than when chosen */
 #define GOES_AWAY	0.7	/* share of inputs whose maker is not the user */
@@ -445,7 +446,8 @@ team_choose(struct sched *s, struct graph *g)
 	g->team_us = s->now;
 	g->team_left = g->left_us;
 	g->team_predicted = old;
-	if (best.n == 0 || best.us >= SWITCH * old)
+	if (best.n == 0 || best.us >= old *
+	    (g->count[OP_COMPUTING] > 0 ? SWITCH : SWITCH_IDLE))
 		return;
 	g->team_predicted = best.us;
 	team_set(s, g, &best);
