@@ -307,8 +307,10 @@ recorder_cut(struct recorder *r, struct buf *out, uint32_t *base,
 	program_finish(&r->w, out);
 	program_writer_reset(&r->w, next);
 	memset(r->consts, 0, sizeof r->consts);
-	*n_released = r->n_released;
-	r->n_released = 0;
+	*n_released = r->n_released < RECORD_RELEASED ? r->n_released :
+	    RECORD_RELEASED;
+	r->n_released -= *n_released;
+	*released = r->released + r->n_released;
 	return true;
 }
 

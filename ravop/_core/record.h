@@ -12,6 +12,7 @@
 
 #define RECORD_CONSTS	64	/* slots of the cache of Python numbers */
 #define RECORD_SHAPES	64	/* shapes of late, by hash */
+#define RECORD_RELEASED	65536u	/* that one BATCH can say */
 #define RECORD_NO_CODE	UINT32_MAX
 
 /* What is remembered of an op after its batch has left. */
@@ -93,8 +94,9 @@ uint32_t recorder_pending(const struct recorder *);	/* ops since the cut */
 size_t	 recorder_bytes(const struct recorder *);	/* of their program */
 /*
  * Ends the batch: appends its program to out with what Python holds marked for
- * export, and starts the next.  Returns false if there was no op.  released
- * stays valid until the next call of recorder_cut or recorder_drop.
+ * export, and starts the next.  Returns false if there was no op.  released: at
+ * most RECORD_RELEASED, others with the next batches; they stay valid until the
+ * next call of recorder_cut or recorder_drop.
  */
 bool	 recorder_cut(struct recorder *, struct buf *out, uint32_t *base,
 	    const uint64_t **released, uint32_t *n_released);

@@ -741,6 +741,41 @@ START_TEST(test_record)
 }
 END_TEST
 
+/* More is given back at once than one message can say. */
+START_TEST(test_release_many)
+{
+	struct shape shape = { DT_F64, 1, { 3 } };
+	struct op_params params = { 0 };
+	double bytes[3] = { 1, 2, 3 };
+	uint32_t base, n, in[2], i, op, all = RECORD_RELEASED + 100;
+	const uint64_t *released;
+	struct op_error err;
+	struct recorder r;
+	struct buf out;
+
+	recorder_init(&r, 1 << 20);
+	buf_init(&out);
+	in[0] = in[1] = recorder_inline(&r, &shape, bytes);
+	for (i = 0; i < all; i++) {
+		ck_assert_int_eq(recorder_op(&r, op_by_code(OP_ADD), in, 2,
+		    &params, &op, &err), E_OK);
+		recorder_hold(&r, op);
+	}
+	ck_assert(recorder_cut(&r, &out, &base, &released, &n));
+	for (i = 0; i < all; i++)
+		recorder_drop(&r, i + 2);
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(recorder_op(&r, op_by_code(OP_ADD), in, 2,
+		    &params, &op, &err), E_OK);
+		ck_assert(recorder_cut(&r, &out, &base, &released, &n));
+		ck_assert_uint_eq(n, i == 0 ? RECORD_RELEASED : 100);
+		ck_assert_uint_eq(released[0], i == 0 ? 102 : 2);
+	}
+	buf_clear(&out);
+	recorder_clear(&r);
+}
+END_TEST
+
 /* Another process's graph goes on after the batches that the server has. */
 START_TEST(test_attach)
 {
@@ -838,6 +873,7 @@ main(void)
 	tcase_add_loop_test(tc, test_forgotten, 0, 4);
 	tcase_add_loop_test(tc, test_attach, 0, 2);
 	tcase_add_test(tc, test_record);
+	tcase_add_test(tc, test_release_many);
 	tcase_add_test(tc, test_adopt);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
