@@ -115,8 +115,8 @@ class Peer:
         data = bytes(b ^ mask[i % 4] for i, b in enumerate(self._exactly(n)))
         return first, data
 
-    def hear(self, kind: int) -> list[Any]:
-        """The next message, which must be of this kind."""
+    def next(self) -> list[Any]:
+        """The next message."""
         body = b""
         while True:
             first, data = self._frame()
@@ -124,6 +124,11 @@ class Peer:
             if first & 0x80:
                 break
         message: list[Any] = Reader(body).value()
+        return message
+
+    def hear(self, kind: int) -> list[Any]:
+        """The next message, which must be of this kind."""
+        message = self.next()
         assert message[0] == kind, message
         return message
 

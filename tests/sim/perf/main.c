@@ -1,7 +1,7 @@
 /*
  * The performance simulator: see scripts/sim --help.
  */
-#include <math.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,11 +9,12 @@
 #include "bound.h"
 #include "fairness.h"
 #include "gantt.h"
+#include "recorded.h"
 #include "report.h"
 
 struct options {
 	const char	*workload, *people, *policy;	/* NULL: all */
-	const char	*page, *gantt;
+	const char	*page, *gantt, *recorded;
 	uint64_t	 seed, seeds;
 	double		 noise;
 	bool		 bounds, fairness;
@@ -22,7 +23,22 @@ struct options {
 static const char *const help =
     "usage: perf [--workload NAME] [--people NAME] [--policy NAME]\n"
     "            [--seed N] [--seeds N] [--noise X] [--bounds yes] [--fairness yes]\n"
-    "            [--page FILE] [--gantt FILE.svg]\n";
+    "            [--page FILE] [--gantt FILE.svg] [--recorded FOLDER]\n";
+
+static struct work *
+work_of(const struct options *o, const char *name, uint64_t seed)
+{
+	char path[4096];
+	struct work *w;
+
+	if (o->recorded == NULL)
+		return workload(name, seed);
+	snprintf(path, sizeof(path), "%s/%s.graph", o->recorded, name);
+	w = recorded(path);
+	if (w == NULL)
+		fprintf(stderr, "%s: not a recorded program\n", path);
+	return w;
+}
 
 static void
 one(const struct options *o, struct report *r, size_t people, size_t work,
@@ -37,7 +53,9 @@ one(const struct options *o, struct report *r, size_t people, size_t work,
 	uint64_t i;
 
 	for (i = 0; i < o->seeds; i++) {
-		w = workload(r->works[work], o->seed + i);
+		w = work_of(o, r->works[work], o->seed + i);
+		if (w == NULL)
+			return;
 		setup.work = w;
 		setup.seed = o->seed + i;
 		if (isatty(2))
@@ -79,6 +97,38 @@ run_people(const struct options *o, struct report *r, size_t people)
 	fflush(stdout);
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of a folder's files that end in .graph; they stay. */
+static void
+choose_recorded(const struct options *o, struct report *r)
+{
+	DIR *dir = opendir(o->recorded);
+	const struct dirent *d;
+	char *name;
+	size_t n;
+
+	while (dir != NULL && r->n_works < REPORT_WORKS &&
+	    (d = readdir(dir)) != NULL) {
+		n = strlen(d->d_name);
+		if (n <= 6 || strcmp(d->d_name + n - 6, ".graph") != 0)
+			continue;
+		name = xcalloc(n, 1);
+		memcpy(name, d->d_name, n - 6);
+		if (o->workload == NULL || strcmp(o->workload, name) == 0)
+			r->works[r->n_works++] = name;
+		else
+			xfree(name);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	qsort(r->works, r->n_works, sizeof(*r->works), by_name);
+}
+
 static void
 choose(const struct options *o, struct report *r)
 {
@@ -91,10 +141,13 @@ choose(const struct options *o, struct report *r)
 		r->people[r->n_people++] = p;
 	if (o->people != NULL && (p = people_find(o->people)) != NULL)
 		r->people[r->n_people++] = p;
-	for (i = 0; (name = workload_name(i)) != NULL && o->workload == NULL;
-	    i++)
+	if (o->recorded != NULL)
+		choose_recorded(o, r);
+	for (i = 0; (name = workload_name(i)) != NULL && o->workload == NULL &&
+	    o->recorded == NULL; i++)
 		r->works[r->n_works++] = name;
-	if (o->workload != NULL && workload_exists(o->workload))
+	if (o->recorded == NULL && o->workload != NULL &&
+	    workload_exists(o->workload))
 		r->works[r->n_works++] = o->workload;
 	for (k = 0; k < POLICIES; k++)
 		r->policies[k] = o->policy == NULL || strcmp(o->policy,
@@ -108,7 +161,8 @@ text_option(struct options *o, const char *name)
 	    strcmp(name, "--people") == 0 ? &o->people :
 	    strcmp(name, "--policy") == 0 ? &o->policy :
 	    strcmp(name, "--page") == 0 ? &o->page :
-	    strcmp(name, "--gantt") == 0 ? &o->gantt : NULL;
+	    strcmp(name, "--gantt") == 0 ? &o->gantt :
+	    strcmp(name, "--recorded") == 0 ? &o->recorded : NULL;
 }
 
 static int

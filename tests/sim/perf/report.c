@@ -76,7 +76,7 @@ text_row(const struct report *r, size_t people, size_t work, FILE *f)
 	const struct cell *cells = r->cells[people][work], *c = NULL;
 	int p;
 
-	fprintf(f, "%-13s", r->works[work]);
+	fprintf(f, "%-17s", r->works[work]);
 	for (p = POLICIES - 1; p >= 0; p--)
 		if (r->policies[p])
 			c = &cells[p];
@@ -97,7 +97,7 @@ report_text(const struct report *r, size_t people, FILE *f)
 	size_t i;
 	int p;
 
-	fprintf(f, "%-13s %9s", r->people[people]->name, "bound, s");
+	fprintf(f, "%-17s %9s", r->people[people]->name, "bound, s");
 	for (p = 0; p < POLICIES; p++)
 		if (r->policies[p])
 			fprintf(f, " %8s ", policy_name((enum policy)p));
@@ -105,7 +105,7 @@ report_text(const struct report *r, size_t people, FILE *f)
 	    "groups", "again", "wasted", "us/op");
 	for (i = 0; i < r->n_works; i++)
 		text_row(r, people, i, f);
-	fprintf(f, "%-13s %9s", "geo. mean", "");
+	fprintf(f, "%-17s %9s", "geo. mean", "");
 	for (p = 0; p < POLICIES; p++)
 		if (r->policies[p])
 			fprintf(f, " %8.2f ", geometric_mean(r, people, p));

@@ -76,7 +76,7 @@ note(struct work *w, uint32_t op, const struct shape *shape)
 static uint32_t
 write_tensor(struct work *w, const struct shape *shape, uint64_t name)
 {
-	struct work_tensor *t;
+	struct work_stored *t;
 
 	w->tensors = xrealloc(w->tensors, (w->n_tensors + 1) *
 	    sizeof(*w->tensors));
@@ -87,23 +87,44 @@ write_tensor(struct work *w, const struct shape *shape, uint64_t name)
 	return program_write_digest(writer(w), shape, t->digest, 0);
 }
 
+static uint64_t
+next_name(const struct work *w)
+{
+	return 0x5bd1e9955bd1e995u * (w->n_ops + 1);
+}
+
+static uint32_t
+note_source(struct work *w, uint32_t op, const struct shape *shape)
+{
+	note(w, op, shape)->source = true;
+	w->n_sources++;
+	return op;
+}
+
+uint32_t
+work_inline(struct work *w, const struct shape *shape, const void *bytes)
+{
+	return note_source(w, program_write_inline(writer(w), shape, bytes,
+	    0), shape);
+}
+
+uint32_t
+work_tensor(struct work *w, const struct shape *shape)
+{
+	return note_source(w, write_tensor(w, shape, next_name(w)), shape);
+}
+
 static uint32_t
 source(struct work *w, const struct shape *shape)
 {
-	uint64_t name = 0x5bd1e9955bd1e995u * (w->n_ops + 1);
-	struct program_writer *pw = writer(w);
 	uint8_t *bytes;
 	uint32_t op;
 
-	if (shape_bytes(shape) > MSG_SMALL) {
-		op = write_tensor(w, shape, name);
-	} else {
-		bytes = fake_bytes(name, shape);
-		op = program_write_inline(pw, shape, bytes, 0);
-		xfree(bytes);
-	}
-	note(w, op, shape)->source = true;
-	w->n_sources++;
+	if (shape_bytes(shape) > MSG_SMALL)
+		return work_tensor(w, shape);
+	bytes = fake_bytes(next_name(w), shape);
+	op = work_inline(w, shape, bytes);
+	xfree(bytes);
 	return op;
 }
 
@@ -127,6 +148,33 @@ work_image(struct work *w, enum dtype dtype, int64_t side)
 	return source(w, &shape);
 }
 
+/* The row of an op that was written, and what it takes. */
+static uint32_t
+note_op(struct work *w, uint32_t op, const struct op_row *row,
+    const uint32_t *in, size_t n_in, const struct shape *out)
+{
+	const struct shape **shapes = xcalloc(n_in + 1, sizeof(*shapes));
+	struct work_op *o = note(w, op, out);
+	size_t i;
+
+	for (i = 0; i < n_in; i++) {
+		shapes[i] = &w->ops[in[i]].shape;
+		w->ops[in[i]].users++;
+	}
+	op_cost(row, shapes, n_in, out, &o->cost);
+	xfree(shapes);
+	if (w->n_in + n_in > w->in_cap) {
+		w->in_cap = (w->n_in + (uint32_t)n_in) * 2 + 1024;
+		w->in = xrealloc(w->in, w->in_cap * sizeof(*w->in));
+	}
+	o->first_in = w->n_in;
+	o->n_in = (uint32_t)n_in;
+	if (n_in > 0)
+		memcpy(w->in + w->n_in, in, n_in * sizeof(*in));
+	w->n_in += (uint32_t)n_in;
+	return op;
+}
+
 uint32_t
 work_op_with(struct work *w, enum op_code code, const struct op_params *params,
     const uint32_t *in, size_t n_in)
@@ -136,30 +184,51 @@ work_op_with(struct work *w, enum op_code code, const struct op_params *params,
 	const struct shape *shapes[8];
 	struct op_error e;
 	struct shape out;
-	struct work_op *o;
-	uint32_t op;
 	size_t i;
 
-	for (i = 0; i < n_in; i++) {
-		shapes[i] = &w->ops[in[i]].shape;
-		w->ops[in[i]].users++;
-	}
-	if (op_infer(row, shapes, n_in, params, INT64_MAX, &out, &e) != E_OK)
-		abort();
-	op = program_write_op(pw, row, params, in, n_in, &out, 0);
-	o = note(w, op, &out);
 	for (i = 0; i < n_in; i++)
 		shapes[i] = &w->ops[in[i]].shape;
-	op_cost(row, shapes, n_in, &out, &o->cost);
-	if (w->n_in + n_in > w->in_cap) {
-		w->in_cap = w->in_cap == 0 ? 1024 : w->in_cap * 2;
-		w->in = xrealloc(w->in, w->in_cap * sizeof(*w->in));
-	}
-	o->first_in = w->n_in;
-	o->n_in = (uint32_t)n_in;
-	memcpy(w->in + w->n_in, in, n_in * sizeof(*in));
-	w->n_in += (uint32_t)n_in;
-	return op;
+	if (op_infer(row, shapes, n_in, params, INT64_MAX, &out, &e) != E_OK)
+		abort();
+	return note_op(w, program_write_op(pw, row, params, in, n_in, &out,
+	    0), row, in, n_in, &out);
+}
+
+/* What it comes to be: lengths that data decides are half of the most. */
+static void
+shape_guess(const struct work *w, const struct program *p, uint32_t i,
+    const uint32_t *in, struct shape *out)
+{
+	const struct op_row *row = op_by_code(p->ops[i].code);
+	size_t n = p->ops[i].n_in, k;
+	const struct shape **shapes;
+	struct op_params params;
+	struct op_error e;
+
+	program_shape(p, i, out);
+	if (shape_known(out))
+		return;
+	shapes = xcalloc(n + 1, sizeof(*shapes));
+	for (k = 0; k < n; k++)
+		shapes[k] = &w->ops[in[k]].shape;
+	if (op_params_unpack(row, p->params + p->ops[i].first_param,
+	    p->n_params - p->ops[i].first_param, &params, &e) != E_OK ||
+	    op_infer(row, shapes, n, &params, INT64_MAX, out, &e) != E_OK)
+		abort();
+	fake_shape(p, i, shapes, n, out);
+	xfree(shapes);
+}
+
+uint32_t
+work_copy(struct work *w, const struct program *p, uint32_t i)
+{
+	const uint32_t *in = p->refs + p->ops[i].first_in;
+	struct program_writer *pw = writer(w);
+	struct shape out;
+
+	shape_guess(w, p, i, in, &out);
+	return note_op(w, program_copy_op(pw, p, i, in, NULL, 0),
+	    op_by_code(p->ops[i].code), in, p->ops[i].n_in, &out);
 }
 
 uint32_t

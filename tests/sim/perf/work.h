@@ -19,7 +19,7 @@ struct work_op {
 	uint32_t	 users;
 };
 
-struct work_tensor {
+struct work_stored {
 	struct shape	shape;
 	uint64_t	name;
 	uint8_t		digest[DIGEST_LEN];
@@ -38,7 +38,7 @@ struct work {
 	uint32_t		 n_ops, ops_cap;
 	uint32_t		*in;
 	uint32_t		 n_in, in_cap;
-	struct work_tensor	*tensors;
+	struct work_stored	*tensors;
 	uint32_t		 n_tensors;
 	struct work_batch	*batches;
 	uint32_t		 n_batches, n_wanted, n_sources;
@@ -57,6 +57,11 @@ uint32_t	 work_source(struct work *, enum dtype, int64_t rows,
 	    int64_t columns);
 /* The same of (1, 1, side, side). */
 uint32_t	 work_image(struct work *, enum dtype, int64_t side);
+/* A constant of these bytes; a tensor of the store. */
+uint32_t	 work_inline(struct work *, const struct shape *, const void *);
+uint32_t	 work_tensor(struct work *, const struct shape *);
+/* Op i of a program whose values have the numbers that they get here. */
+uint32_t	 work_copy(struct work *, const struct program *, uint32_t i);
 /* An op without parameters; b 0: of one input. */
 uint32_t	 work_op(struct work *, enum op_code, uint32_t a, uint32_t b);
 uint32_t	 work_op_with(struct work *, enum op_code,
