@@ -65,7 +65,7 @@ void	 host_start(struct host *, uint32_t index);
 /* Closed: all that it had is gone. */
 void	 host_leave(struct host *);
 void	 host_free(struct host *);
-/* What an amount, or an op, takes on the reference core, by the core's own table. */
+/* What an amount, or an op, takes on the reference core (the core's table). */
 double	 reference_us(enum cost_class, enum dtype, double amount);
 double	 reference_op_us(const struct op_cost *);
 /* What an op takes there, in us. */

@@ -22,8 +22,8 @@ struct options {
 
 static const char *const help =
     "usage: perf [--workload NAME] [--people NAME] [--policy NAME]\n"
-    "            [--seed N] [--seeds N] [--noise X] [--bounds yes] [--fairness yes]\n"
-    "            [--page FILE] [--gantt FILE.svg] [--recorded FOLDER]\n";
+    "            [--seed N] [--seeds N] [--noise X] [--bounds yes]\n"
+    "            [--fairness yes] [--page FILE] [--gantt FILE.svg] [--recorded FOLDER]\n";
 
 static struct work *
 work_of(const struct options *o, const char *name, uint64_t seed)
