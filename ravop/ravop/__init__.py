@@ -26,6 +26,7 @@ from ._op import File, Op, Scalar, Tensor
 from ._ops import *  # noqa: F403
 from ._ops import create_op
 from ._hint import RavenWarning
+from ._plan import Plan
 from ._progress import options
 from ._refuse import elsewhere as _elsewhere
 from ._static import (activate, execute, fetch_persisting_op, flush,
@@ -36,7 +37,7 @@ from .globals import globals
 __all__ = [
     "AuthError", "CancelledError", "Data", "File", "Graph", "GraphError",
     "GraphStatus", "MappingStatus", "NoServerError", "Op", "OpError",
-    "OpStatus", "QuotaError", "RavenError", "RavenWarning", "Scalar",
+    "OpStatus", "Plan", "QuotaError", "RavenError", "RavenWarning", "Scalar",
     "Status", "Tensor",
     "__version__", "activate", "compute", "create_op", "epsilon", "execute",
     "fetch_persisting_op", "flush", "get_my_graphs", "globals", "inf",

@@ -294,6 +294,7 @@ class Graph(Events):
                     )
             return
         start = time.monotonic()
+        self._took_s = None
         planned, self._planned = self._planned, None
         self._send(want)
         what = f"op {want[0]}" if len(want) == 1 else f"{len(want)} ops"
@@ -305,8 +306,9 @@ class Graph(Events):
             return at == len(want)
 
         self._wait(done, what)
+        self._took_s = time.monotonic() - start
         if planned is not None and planned[0] == self._total:
-            conn.pace.learn(planned[2], time.monotonic() - start, planned[1])
+            conn.pace.learn(planned[2], self._took_s, planned[1])
 
     def _wait(self, done: Any, what: str) -> None:
         conn = self._connection

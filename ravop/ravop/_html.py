@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from . import _core
+from ._progress import span
 
 if TYPE_CHECKING:
     from ._graph import Graph
@@ -67,6 +68,13 @@ def graph_link(graph: Graph) -> str:
     return f"{number}{graph.name!r} ({where})"
 
 
+def _time(graph: Graph) -> list[tuple[str, str]]:
+    """Predicted while it is waited for, then what the last wait took."""
+    if graph._took_s is not None:
+        return [("time", f"{span(graph._took_s)} for the last values")]
+    return [("time", graph.counts.forecast)] if graph.counts.computing else []
+
+
 def graph_html(graph: Graph) -> str:
     """What is known of a graph."""
     done = max(graph._computed, graph.counts.computed)
@@ -74,7 +82,7 @@ def graph_html(graph: Graph) -> str:
     return table((), [
         ("Graph", graph_link(graph)), ("ops", graph._total),
         ("computed", done), ("failed", failed),
-        *([("time", graph.counts.forecast)] if graph.counts.computing else []),
+        *_time(graph),
         ("ended", graph._message or "no"),
     ])
 

@@ -9,6 +9,7 @@ from . import _core, _html
 from ._dtypes import DTYPES
 from ._errors import GraphError, sentence
 from ._pace import Pace
+from ._progress import span
 
 if TYPE_CHECKING:
     from ._view import View
@@ -110,18 +111,6 @@ class Plan:
 
     def _repr_html_(self) -> str:
         return _html.table((), _rows(self))
-
-
-def span(seconds: float) -> str:
-    """A time of any length for people, with two digits and its unit."""
-    for unit, size in (("us", 1e-6), ("ms", 1e-3), ("s", 1.0)):
-        if seconds < 999.5 * size or unit == "s":
-            break
-    if seconds >= 120:
-        minutes, rest = divmod(round(seconds), 60)
-        return f"{minutes} min {rest} s"
-    value = seconds / size
-    return f"{value:.0f} {unit}" if value >= 9.95 else f"{value:.1f} {unit}"
 
 
 def _team(plan: Plan) -> str:

@@ -97,6 +97,18 @@ def _shown() -> bool:
     return OPTIONS.progress and os.environ.get("RAVEN_PROGRESS", "1") != "0"
 
 
+def span(seconds: float) -> str:
+    """A time of any length for people, with two digits and its unit."""
+    for unit, size in (("us", 1e-6), ("ms", 1e-3), ("s", 1.0)):
+        if seconds < 999.5 * size or unit == "s":
+            break
+    if seconds >= 120:
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{minutes} min {rest} s"
+    value = seconds / size
+    return f"{value:.0f} {unit}" if value >= 9.95 else f"{value:.1f} {unit}"
+
+
 def short(ms: float) -> str:
     """Some ms as seconds; below ten with one digit more."""
     return f"{ms / 1000:.1f} s" if ms < 9950 else seconds(ms / 1000)

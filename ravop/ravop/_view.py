@@ -35,6 +35,8 @@ class View(_core.Recorder):
     _message: str
     _connection: Connection | None
     _handle: int
+    #: What the last wait took; None while it lasts.
+    _took_s: float | None = None
     #: Ops, the server's seconds and the parts beside them of the last plan.
     _planned: tuple[int, float, tuple[float, float, float]] | None = None
 

@@ -10,7 +10,8 @@ import pytest
 import ravop as R
 from ravop._html import graph_html
 from ravop._pace import Pace
-from ravop._plan import Member, Plan, span
+from ravop._plan import Member, Plan
+from ravop._progress import span
 
 PLAN, PLANNED, PLAN_SUBJECT = 36, 37, 8
 RUN, MODEL = 1, 2
@@ -159,6 +160,8 @@ def test_html_of_a_graph_that_computes(graph: R.Graph) -> None:
     graph.counts.believed = True
     graph.counts.predicted_ms, graph.counts.left_ms = 12000, 1500
     assert "predicted 12 s, 1.5 s left" in graph_html(graph)
+    graph._took_s = 1.84
+    assert "1.8 s for the last values" in graph_html(graph)
 
 
 def test_spans() -> None:
