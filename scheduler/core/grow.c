@@ -334,8 +334,10 @@ grow_next(struct grow *gr)
 	if (gr->over)
 		return 0;
 	op = gr->local != NULL ? grow_near(gr) : 0;
-	if (op == 0 && gr->local == NULL && !gr->ahead)
+	/* Once a group: where nothing is shared, nothing will be. */
+	if (op == 0 && gr->local == NULL && !gr->ahead && !gr->placed)
 		op = tile_start(gr);
+	gr->placed = true;
 	if (op != 0 && gr->local == NULL && !grow_takes(gr, op))
 		op = 0;
 	if (op == 0 && !gr->ahead)

@@ -98,6 +98,7 @@ struct grow {
 	uint64_t	 memory, bytes;		/* of values; of the program */
 	uint32_t	 last;		/* the op taken last */
 	bool		 closed, ahead, forced, over;
+	bool		 placed;	/* tile_start was asked */
 	bool		 mate;		/* looked at as one's partner */
 };
 /* Ops into s->form, marked computing in the group; false: none. */
