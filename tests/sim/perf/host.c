@@ -109,7 +109,6 @@ run_over(struct host *h, struct host_run *r, bool stopped)
 	settle(h, r);
 	r->busy = false;
 	h->reference_us += r->reference * (1 - r->left / r->total);
-	h->busy_us += (double)(h->clock->now - r->started) / 1e3;
 	if (h->watch != NULL)
 		h->watch->ran(h->watch->arg, h->index, (uint32_t)(r - h->run),
 		    r->group, r->started, h->clock->now, stopped);

@@ -55,7 +55,6 @@ struct host {
 	struct host_run		 run[PARTICIPANT_SLOTS];
 	uint64_t		 stamp, wake;
 	const struct watch	*watch;
-	double			 busy_us;	/* slot time, in all */
 	/* us of the reference core that were computed, in all */
 	double			 reference_us;
 };

@@ -53,7 +53,6 @@ start(struct link *l)
 	if (!l->busy)
 		return;
 	ns = clock_ns((double)l->first->n / l->rate);
-	l->busy_ns += ns;
 	l->since = l->clock->now;
 	clock_at(l->clock, l->clock->now + ns, on_left, l, 0);
 }

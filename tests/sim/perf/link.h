@@ -33,7 +33,7 @@ struct link {
 	struct parcel	*flying, **flying_last;
 	size_t		 queued;	/* bytes waiting, and the one going out */
 	bool		 busy, cut;
-	uint64_t	 bytes, busy_ns;	/* in all */
+	uint64_t	 bytes;		/* in all */
 };
 
 void	 link_init(struct link *, struct clock *, double rate, uint64_t delay);

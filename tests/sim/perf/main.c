@@ -219,8 +219,6 @@ main(int argc, char **argv)
 		return 0;
 	}
 	r = xcalloc(1, sizeof(*r));
-	r->seed = o.seed;
-	r->seeds = o.seeds;
 	choose(&o, r);
 	if (r->n_people == 0 || r->n_works == 0) {
 		fprintf(stderr, "perf: no such people or workload\n");

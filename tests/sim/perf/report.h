@@ -25,9 +25,7 @@ struct report {
 	const struct people *people[REPORT_PEOPLE];
 	size_t		 n_people;
 	bool		 policies[POLICIES];
-	uint64_t	 seed, seeds;
 	struct cell	 cells[REPORT_PEOPLE][REPORT_WORKS][POLICIES];
-	const char	*command;
 };
 
 void	 cell_add(struct cell *, const struct work *,

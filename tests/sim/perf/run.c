@@ -287,7 +287,7 @@ static void
 count(struct run *r)
 {
 	struct run_figures *f = r->figures;
-	double slots = 0, once = 0, work = 0;
+	double once = 0, work = 0;
 	uint32_t i;
 
 	f->traits = r->traits;
@@ -295,15 +295,12 @@ count(struct run *r)
 	for (i = 0; i < r->n_hosts; i++) {
 		f->down += (double)r->hosts[i]->down.bytes;
 		f->up += (double)r->hosts[i]->up.bytes;
-		f->busy += r->hosts[i]->busy_us * 1e-6;
-		slots += r->hosts[i]->trait.slots;
 		work += r->hosts[i]->reference_us;
 	}
 	for (i = 0; i < 2; i++)
 		once += r->devs[i].work == NULL ? 0 :
 		    reference_all_us(r->devs[i].work);
 	f->wasted = work > once ? work / once - 1 : 0;
-	f->busy /= slots * f->seconds;
 	f->server = r->server.figures;
 	f->events = r->clock.events;
 	f->start = START_NS;

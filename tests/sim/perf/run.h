@@ -29,7 +29,6 @@ struct run_figures {
 	uint32_t	 failed;	/* values that were refused */
 	uint32_t	 got;
 	double		 down, up;	/* bytes */
-	double		 busy;		/* share of the slots' time */
 	double		 wasted;	/* work beyond what was needed, a share */
 	struct server_figures server;
 	uint64_t	 events;

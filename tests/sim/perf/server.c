@@ -207,13 +207,11 @@ server_turn(struct server *s)
 	while ((m = s->inbox) != NULL) {
 		s->inbox = m->next;
 		apply(s, m);
-		s->figures.messages_in++;
 		xfree(m);
 	}
 	s->inbox_end = &s->inbox;
 	next = s->brain.tick(s->brain.arg, s->clock->now / US, &s->out);
 	s->figures.cpu += cpu_now() - cpu;
-	s->figures.turns++;
 	p->server = s;
 	p->out = s->out;
 	out_init(&s->out);

@@ -29,8 +29,7 @@ struct brain {
 };
 
 struct server_figures {
-	uint64_t	turns, assigns, ops_sent;
-	uint64_t	messages_in, bytes_up, bytes_down;
+	uint64_t	assigns, ops_sent;
 	double		cpu;		/* seconds of this machine in the core */
 };
 

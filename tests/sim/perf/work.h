@@ -42,8 +42,8 @@ struct work {
 	uint32_t		 n_tensors;
 	struct work_batch	*batches;
 	uint32_t		 n_batches, n_wanted, n_sources;
-	/* blocked product of this size and block, float32; 0: none */
-	int64_t			 product, block;
+	/* blocked product of this size, float32; 0: none */
+	int64_t			 product;
 	/* rounds that each need all of the one before; 0: none */
 	uint32_t		 rounds;
 	/* bytes that who takes part in a round needs, and gives back */

@@ -82,7 +82,6 @@ blocked(struct work *w, uint32_t size, uint32_t block)
 	uint32_t n = size / block, a[256], b[256], i, j, k, sum, x;
 
 	w->product = size;
-	w->block = block;
 	for (i = 0; i < n * n; i++)
 		a[i] = work_source(w, DT_F32, block, block);
 	for (i = 0; i < n * n; i++)
