@@ -13,6 +13,7 @@
 #define TRUST_US	((uint64_t)600000000)	/* until it doubles */
 #define FRONTIER_US	2000.0	/* of work near to it, at least */
 #define FORCED_MAX	8	/* members asked when nobody has work */
+#define TURN_OPS	4096	/* handed out; then others are heard */
 
 bool
 assign_serves(const struct peer *p)
@@ -270,13 +271,26 @@ assign_forgive(struct sched *s)
 	}
 }
 
+static void
+assign_all_ahead(struct sched *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_touched; i++) {
+		while (s->handed < TURN_OPS &&
+		    s->peers[s->touched[i]] != NULL &&
+		    assign_ahead(s, s->touched[i]))
+			continue;
+	}
+}
+
 /* Work to whom it is due, graph by graph. */
 static void
 assign_graphs(struct sched *s)
 {
 	struct graph *g;
 
-	while ((g = fair_next(s)) != NULL) {
+	while (s->handed < TURN_OPS && (g = fair_next(s)) != NULL) {
 		if (ready_top(g) == 0) {
 			fair_emptied(s, g);
 			continue;
@@ -290,27 +304,25 @@ assign_graphs(struct sched *s)
 	}
 }
 
-void
+bool
 assign_run(struct sched *s)
 {
-	uint32_t i;
-
+	s->handed = 0;
 	assign_timers(s);
 	if (s->live == 0)
 		assign_forgive(s);
-	if (s->now < s->quiet_until)
-		return;
-	if (s->assign || s->n_touched > 0) {
-		s->turns++;
-		s->assign = false;
-		s->retry_us = NEVER;
-		if (s->live > 0)
-			assign_graphs(s);
-		for (i = 0; i < s->n_touched; i++) {
-			while (s->peers[s->touched[i]] != NULL &&
-			    assign_ahead(s, s->touched[i]))
-				continue;
-		}
-		assign_arm(s);
+	if (s->now < s->quiet_until || (!s->assign && s->n_touched == 0))
+		return false;
+	s->turns++;
+	s->assign = false;
+	s->retry_us = NEVER;
+	if (s->live > 0)
+		assign_graphs(s);
+	assign_all_ahead(s);
+	if (s->handed >= TURN_OPS) {
+		s->assign = true;
+		return true;
 	}
+	assign_arm(s);
+	return false;
 }

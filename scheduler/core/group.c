@@ -167,6 +167,7 @@ group_leave(struct sched *s, uint32_t i, uint32_t peer, uint64_t after_us)
 	group_record(s, i, NULL);
 	write_computing(s, g, k, true);
 	fair_charge(s, g, k->busy_us);
+	s->handed += k->n_ops;
 }
 
 uint32_t

@@ -404,6 +404,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	uint64_t next, progress, overdue, late, timer;
 	struct graph *g;
 	uint32_t i;
+	bool more;
 
 	s->now = now_us > s->now ? now_us : s->now;
 	s->out = out;
@@ -416,7 +417,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	late = late_run(s);
 	/* First, or a DROP would meet what the next group makes anew. */
 	tick_all_values(s);
-	assign_run(s);
+	more = assign_run(s);
 	for (i = 0; i < s->altered.n; i++) {
 		g = s->graphs[s->altered.v[i]];
 		if (g != NULL && g->dirty)
@@ -426,9 +427,7 @@ sched_tick(struct sched *s, uint64_t now_us, struct sched_out *out)
 	tick_collect(s);
 	tick_all_values(s);
 	write_turn(s);
-	if (plan_turn(s))
-		return s->now;
-	if (s->cramped.n > 0)
+	if (plan_turn(s) || s->cramped.n > 0 || more)
 		return s->now;
 	next = progress < s->next_collect ? progress : s->next_collect;
 	next = overdue < next ? overdue : next;

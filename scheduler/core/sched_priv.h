@@ -416,6 +416,7 @@ struct sched {
 	uint32_t		*touched;	/* peers to be looked at */
 	uint32_t		 n_touched, touched_cap;
 	uint64_t		 turns;	/* in which work was handed out */
+	uint32_t		 handed;	/* ops, in this turn */
 	struct timers		 timers[TIMERS];	/* see timer.c */
 	struct buf		 program;	/* scratch */
 	struct program_writer	 writer;	/* scratch */
@@ -668,7 +669,8 @@ uint64_t fair_drain_ms(const struct sched *);
 void	 fair_free(struct sched *);
 
 /* assign.c: who gets what next. */
-void	 assign_run(struct sched *);
+/* True: there is more to hand out, once others were heard. */
+bool	 assign_run(struct sched *);
 bool	 assign_serves(const struct peer *);	/* gets work at all */
 /* p gave back a group that it could have computed. */
 void	 assign_refused(struct sched *, uint32_t peer);
