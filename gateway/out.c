@@ -342,6 +342,9 @@ send_chunks(struct conn *c)
 	STAILQ_FOREACH(k, &c->bulk, entry) {
 		if (n + 2 > VECTORS || bytes >= SEND_MOST)
 			break;
+		/* A frame begun ends, but no tensor overtakes its ASSIGN. */
+		if (n > 0 && c->out.len > c->out_start)
+			break;
 		head = k->own.len - k->head_at;
 		if (at < head)
 			add_vector(iov, &n, k->own.data + k->head_at + at,

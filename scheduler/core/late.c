@@ -390,8 +390,8 @@ late_group(struct sched *s, uint32_t i, double finish)
 		late_twin(&x);
 		return 0;
 	}
-	if (x.since > most && (k->twin != 0 || x.gone || k->claimed) &&
-	    s->live > (k->twin != 0 ? 2 : 1)) {
+	if (x.since > most && s->live > 1 && (k->twin != 0 || x.gone ||
+	    k->claimed || x.other == 0)) {
 		write_event(s, "group-late", x.g->g, s->peers[k->peer]->cid,
 		    "silent");
 		late_give_up(s, i);
