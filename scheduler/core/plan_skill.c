@@ -7,7 +7,7 @@
  */
 #include "plan.h"
 
-#define NOISE_V		0.01	/* of one time, relative */
+#define NOISE_V		0.04	/* of one time, relative: machines are busy */
 #define PRIOR_V		0.25	/* of a weight, relative to the first guess */
 #define DRIFT_V		0.0005	/* the same, more with each time */
 #define WEIGHT_MOST	10.0	/* of the first guess, and its inverse */
