@@ -12,7 +12,7 @@
  */
 #include "policy.h"
 
-#define FIRST_OPS	1024	/* of the first group */
+#define FIRST_OPS	512	/* of the first group, if more are left */
 #define SKIP_MAX	32		/* ops passed over in one go */
 #define BYTES_MAX	(4u << 20)	/* of an ASSIGN's program, about */
 #define OVERRUN_US	4e6		/* beyond the target */
@@ -243,7 +243,8 @@ grow_room(struct grow *gr)
 	    gr->bytes >= BYTES_MAX)
 		return false;
 	/* Who has nothing to do starts while the rest is being sent. */
-	if (gr->p->n_out == 0 && gr->s->n_form >= FIRST_OPS)
+	if (gr->p->n_out == 0 && gr->s->n_form >= FIRST_OPS &&
+	    gr->g->count[OP_PENDING] > FIRST_OPS)
 		return false;
 	gr->over = gr->us >= gr->target.compute ||
 	    grow_down_us(gr) >= gr->target.fetch ||
