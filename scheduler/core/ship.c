@@ -53,9 +53,11 @@ ship_insures(const struct sched *s, const struct group *k, uint64_t size)
 {
 	struct peer *p = s->peers[k->peer];
 	double us = p->up > 0 ? (double)size * 1e6 / p->up : 0;
+	double left = s->graphs[k->graph]->left_us / estimate_rate(p);
 
+	/* Nor at the end, when answers would wait for it. */
 	if (k->lineage_us < LINEAGE_US || us > LINEAGE_SHARE * k->lineage_us ||
-	    p->insured_us > s->now)
+	    us > LINEAGE_SHARE * left || p->insured_us > s->now)
 		return false;
 	p->insured_us = s->now + (uint64_t)(us / LINEAGE_SHARE);
 	return true;
