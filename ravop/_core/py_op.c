@@ -48,7 +48,11 @@ op_dealloc(PyObject *self)
 	Py_DECREF(type);
 }
 
-#define BATCH_OPS	10000		/* the server's limits */
+/*
+ * Below the server's limits: it checks a batch while the next is recorded.
+ * Not less: what is held between two batches is exported.
+ */
+#define BATCH_OPS	4096
 #define BATCH_BYTES	(8u << 20)
 #define OP_BYTES	(MSG_SMALL + 256)	/* that an op takes, at most */
 

@@ -7,6 +7,7 @@ where moving the bytes costs more than the product.
 from __future__ import annotations
 
 import operator
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ def _lines(dtype: str) -> list[Line]:
         Line("- digest", f"{d}-digest/raven"),
         Line("- upload, into Redis", f"{d}-upload/raven",
              f"{d}-upload/dask"),
+        Line("- of that, Redis, summed over tensors", f"{d}-redis/raven"),
         Line("- assign and download", f"{d}-download/raven"),
         Line("- compute", f"{d}-stay/raven", f"{d}-stay/dask"),
         Line("- upload and fetch", f"{d}-fetch/raven", f"{d}-fetch/dask"),
@@ -129,9 +131,10 @@ def raven_whole(given: Operands) -> Any:
     return joined(R.compute(*raven_tiles(left, right)))
 
 
-def raven_stages(graph: Any, given: Operands, d: str, samples: Samples,
+def raven_stages(raven: Raven, given: Operands, d: str, samples: Samples,
                  side: str = "raven") -> None:
     """The same a stage at a time; the sum is fetched before the tiles."""
+    graph = raven.open(f"matmul {d}")
     left: list[Any] = []
     right: list[Any] = []
 
@@ -140,7 +143,10 @@ def raven_stages(graph: Any, given: Operands, d: str, samples: Samples,
         right.extend(R.t(panel) for panel in given.right)
 
     samples.add(f"{d}-digest/{side}", seconds(take), "s")
+    said = len(raven.server.log())
     samples.add(f"{d}-upload/{side}", seconds(graph._execute), "s")
+    storing = re.findall(r" storing_us=(\d+)", raven.server.log()[said:])
+    samples.add(f"{d}-redis/{side}", sum(map(int, storing)) / 1e6, "s")
     times = []
     for _ in range(3):      # the handles of the tiles before are let go
         tiles = raven_tiles(left, right)
@@ -151,6 +157,7 @@ def raven_stages(graph: Any, given: Operands, d: str, samples: Samples,
     samples.add(f"{d}-fetch/{side}", seconds(R.compute, *tiles), "s")
     down = sum(t.size * t.dtype.itemsize for t in tiles)
     samples.add(f"{d}-bytes/{side}", (given.nbytes + down) / 2**20, "MiB")
+    graph.cancel()
 
 
 def dask_tiles(dask: Dask, left: list[Any], right: list[Any]) -> list[Any]:
@@ -195,8 +202,7 @@ def dask_stages(dask: Dask, given: Operands, d: str, samples: Samples) -> None:
 
 def _round(raven: Raven, dask: Dask | None, kernels: Kernels,
            given: Operands, d: str, samples: Samples) -> None:
-    raven_stages(raven.open(f"matmul {d}"), given, d, samples)
-    raven.graph.cancel()
+    raven_stages(raven, given, d, samples)
     samples.add(f"{d}-stay/kernels",
                 min(seconds(kernels.compute) for _ in range(2)), "s")
     if dask:
@@ -240,8 +246,7 @@ def tabs(raven: Raven, samples: Samples) -> None:
     """The products of float32, by tabs."""
     for number in range(2):
         given = Operands.random(2048, PARTS, "float32", 90 + number)
-        raven_stages(raven.open("matmul"), given, "f32", samples, "tabs")
-        raven.graph.cancel()
+        raven_stages(raven, given, "f32", samples, "tabs")
         given = Operands.random(2048, PARTS, "float32", 95 + number)
         raven.open("matmul from arrays")
         samples.add("f32-whole/tabs", seconds(raven_whole, given), "s")

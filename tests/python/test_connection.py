@@ -280,9 +280,9 @@ def test_interrupt_says_how_to_go_on(capsys: pytest.CaptureFixture[str]
 def test_full_batches_leave_by_themselves() -> None:
     def script(peer: fake.Peer) -> None:
         peer.open(7)
-        for n in range(1, 3):
+        for n in range(1, 4):
             batch = peer.hear(fake.BATCH)
-            assert batch[2] == n and 0 < ops_of(batch) <= 10000
+            assert batch[2] == n and 0 < ops_of(batch) <= 4096
             peer.say(fake.ACK, 7, n, 0, 0, b"")
         peer.value(7, batch[4][0], 1)
         leave(peer)
