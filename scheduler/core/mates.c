@@ -7,7 +7,7 @@
 
 #define CUT_US		5000.0	/* of work that others could do */
 #define CUT_SLOT_US	1000.0	/* the same, other slots of p alone */
-#define DEEP		64	/* steps down to a ready op, along a branch */
+#define DEEP		64	/* steps down to a ready op, or a branch */
 #define WIDE		256	/* inputs looked at */
 #define MATES_MAX	4096	/* waiting in one walk */
 #define TREE_MAX	256	/* ops of a tree */
