@@ -280,7 +280,7 @@ def test_interrupt_says_how_to_go_on(capsys: pytest.CaptureFixture[str]
 def test_full_batches_leave_by_themselves() -> None:
     def script(peer: fake.Peer) -> None:
         peer.open(7)
-        for n in range(1, 4):
+        for n in range(1, 6):
             batch = peer.hear(fake.BATCH)
             assert batch[2] == n and 0 < ops_of(batch) <= 4096
             peer.say(fake.ACK, 7, n, 0, 0, b"")
