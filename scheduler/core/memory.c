@@ -1,9 +1,9 @@
 /*
  * What a participant has alive: values it holds and those that its groups will
  * make.  Near its limit an op goes there only if it frees as much as it makes;
- * then room is made: copies that the server has are dropped, oldest first,
- * others are uploaded, and dropped once they are stored.  A participant never
- * throws a value away by itself.
+ * then room is made, half of all or what the op needs: copies that the server
+ * has are dropped, oldest first, others are uploaded, and dropped once they
+ * are stored.  A participant never throws a value away by itself.
  */
 #include "sched_priv.h"
 
@@ -18,17 +18,27 @@ memory_alive(const struct peer *p)
 	return (double)(p->held + p->makes);
 }
 
-bool
-memory_takes(struct sched *s, uint32_t peer, double more)
+void
+memory_cramped(struct sched *s, uint32_t peer, double more)
 {
 	struct peer *p = s->peers[peer];
 
+	if (s->now < p->evict_us)
+		return;
+	p->wants = p->cramped && p->wants > more ? p->wants : more;
+	if (!p->cramped)
+		ring_add(&s->cramped, peer);
+	p->cramped = true;
+}
+
+bool
+memory_takes(struct sched *s, uint32_t peer, double more)
+{
+	const struct peer *p = s->peers[peer];
+
 	if (more <= 0 || memory_alive(p) + more <= FULL * (double)p->memory)
 		return true;
-	if (!p->cramped && s->now >= p->evict_us) {
-		p->cramped = true;
-		ring_add(&s->cramped, peer);
-	}
+	memory_cramped(s, peer, more);
 	return false;
 }
 
@@ -42,6 +52,14 @@ bool
 memory_full(const struct peer *p)
 {
 	return memory_alive(p) > EASY * (double)p->memory;
+}
+
+/* Is room to be made?  What is wanted may be more than half of all. */
+static bool
+memory_short(const struct peer *p)
+{
+	return memory_full(p) ||
+	    memory_alive(p) + p->wants > FULL * (double)p->memory;
 }
 
 double
@@ -135,7 +153,7 @@ memory_evict(struct sched *s, uint32_t peer)
 	    h = s->holds[h].peer_next)
 		continue;
 	/* The list has the newest first. */
-	for (; h != 0 && memory_full(p); h = before) {
+	for (; h != 0 && memory_short(p); h = before) {
 		before = s->holds[h].peer_prev;
 		if (map_get(&used, map_mix(s->holds[h].graph,
 		    s->holds[h].op)) == MAP_NONE)
@@ -156,7 +174,7 @@ memory_run(struct sched *s)
 			continue;
 		p->cramped = false;
 		memory_evict(s, s->cramped.v[i]);
-		p->evict_us = memory_full(p) ? s->now + AGAIN_US : 0;
+		p->evict_us = memory_short(p) ? s->now + AGAIN_US : 0;
 		assign_touch(s, s->cramped.v[i]);
 	}
 	s->cramped.n = 0;

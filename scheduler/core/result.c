@@ -318,7 +318,7 @@ refused_memory(struct result *x, uint64_t need)
 	struct group *k = x->k;
 	uint32_t i;
 
-	(void)memory_takes(x->s, x->peer, (double)x->p->memory);
+	memory_cramped(x->s, x->peer, 0);
 	if (k->n_ops == 1 && !memory_full(x->p)) {
 		if (need <= x->p->memory)
 			need = x->p->memory + 1;

@@ -289,6 +289,7 @@ struct peer {
 	struct rec_value_ref *fetches;
 	uint32_t	 n_fetches, fetches_cap;
 	uint64_t	 held, makes;	/* bytes; see memory.c */
+	double		 wants;		/* bytes: while it is cramped */
 	uint64_t	 evict_us;	/* not before */
 	bool		 cramped;	/* in sched.cramped: wants for room */
 	bool		 mailed;	/* in sched.mailed: drops or fetches */
@@ -630,6 +631,8 @@ void	 group_free(struct sched *, uint32_t group);
 /* memory.c: bytes alive of a participant. */
 /* Has it room for more bytes?  If not, room will be made. */
 bool	 memory_takes(struct sched *, uint32_t peer, double more);
+/* It has no room for more: it will be made soon. */
+void	 memory_cramped(struct sched *, uint32_t peer, double more);
 /* Room was made just now, no upload is awaited, and it is not enough. */
 bool	 memory_stuck(const struct sched *, const struct graph *,
 	    uint32_t peer);

@@ -12,6 +12,7 @@
 #define OPS	64
 #define LENGTH	1000		/* 8,000 bytes: not small */
 #define LENT	200000
+#define MOST	11800		/* two of them are more than is given away */
 
 static struct world w;
 static struct fake f;
@@ -93,6 +94,22 @@ START_TEST(held_values_make_room)
 }
 END_TEST
 
+/* What is held leaves room for no other of its size, and is not half of all. */
+START_TEST(little_held_makes_room)
+{
+	uint64_t g = world_graph(&w, DEV, 1);
+	int64_t *most = calloc(MOST, sizeof(*most));
+
+	ck_assert_ptr_nonnull(most);
+	prog_const(&pw, most, MOST, 0);
+	prog_op(&pw, OP_NEG, 1, 0, MOST, PROGRAM_EXPORT);
+	prog_op(&pw, OP_NEG, 1, 0, MOST, PROGRAM_EXPORT);
+	world_batch(&w, DEV, g, 1, &pw, NULL, 0);
+	ck_assert_uint_le(work_all(2), LENT);
+	free(most);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -103,6 +120,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, held_values_make_room);
+	tcase_add_test(t, little_held_makes_room);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
