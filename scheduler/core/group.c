@@ -206,6 +206,7 @@ group_claim(struct sched *s, uint32_t i, uint32_t peer)
 	group_unlink(s, i);
 	group_link(s, i, peer);
 	k->claimed = true;
+	k->late = k->twin != 0 && k->late;
 	s->unclaimed -= k->waited;
 	k->waited = false;
 	if (k->busy_us <= 0)

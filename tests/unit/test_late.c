@@ -155,6 +155,32 @@ START_TEST(both_are_silent)
 }
 END_TEST
 
+/* Given back while it had a twin, and announced once that is gone, too. */
+START_TEST(late_again_after_a_twin)
+{
+	struct msg m, a = { .id = M_ANNOUNCE };
+	struct rec_work_ref work;
+	uint8_t token[16];
+
+	make_late();
+	ck_assert(world_find(&w, P1, M_ASSIGN, &m));
+	memcpy(token, m.assign.token.p, sizeof(token));
+	work = (struct rec_work_ref){ .g = g, .epoch = m.assign.epoch,
+		.group = m.assign.group, .token = { token, sizeof(token) } };
+	a.announce.groups.v = &work;
+	a.announce.groups.n = 1;
+	world_session(&w, P1, PRESENCE_SILENT);
+	world_session(&w, P2, PRESENCE_GONE);
+	world_say(&w, P1, &a);
+	world_session(&w, P1, PRESENCE_BACK);
+	world_forget(&w, P2);
+	fake_hello(&f2);
+	world_wait(&w, 100000000);
+	ck_assert_uint_eq(fake_work(&f2, 10), 1);
+	check_value();
+}
+END_TEST
+
 /* After a restart there is but one of them. */
 START_TEST(twins_in_the_record)
 {
@@ -279,6 +305,7 @@ main(void)
 	tcase_add_test(t, twin_leaves);
 	tcase_add_test(t, both_leave);
 	tcase_add_test(t, both_are_silent);
+	tcase_add_test(t, late_again_after_a_twin);
 	tcase_add_test(t, twins_in_the_record);
 	tcase_add_test(t, twin_with_lineage);
 	tcase_add_test(t, lineage_once);
