@@ -55,6 +55,8 @@ forecast_take(struct sched *s, struct graph *g, const struct plan *pl)
 	uint64_t old = f->end_us;
 	bool model = pl->basis == PLAN_MODEL;
 
+	if (!f->planning || pl->asked_us != f->made_us)
+		return;			/* of a wait that is over */
 	f->planning = false;
 	f->end_us = 0;
 	if (pl->basis == PLAN_NOBODY || f->since_us == 0)

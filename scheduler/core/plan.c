@@ -166,6 +166,7 @@ plan_new(struct sched *s, uint64_t session, uint64_t g)
 
 	pl->session = session;
 	pl->g = g;
+	pl->asked_us = s->now;
 	out_init(&pl->out);
 	while (*last != NULL)
 		last = &(*last)->next;

@@ -30,6 +30,7 @@ struct plan_peer {
 struct plan {
 	struct plan	*next;
 	uint64_t	 session, g;	/* who asked; 0: the scheduler */
+	uint64_t	 asked_us;
 	struct sched	*world;		/* the copy */
 	struct graph	*graph;		/* in it */
 	struct sched_out out;

@@ -5,7 +5,7 @@
  */
 #include "plan.h"
 
-#define IDLE_MOST	100	/* turns without an event: it is stuck */
+#define IDLE_MOST	100	/* turns in which nothing happens: it is stuck */
 
 static bool
 event_before(const struct plan_event *a, const struct plan_event *b)
@@ -249,7 +249,7 @@ run_turn(struct plan *pl)
 {
 	struct sched *w = pl->world;
 	struct plan_event e;
-	uint32_t ops = 1;
+	uint32_t said;
 
 	if (pl->n_events > 0 && pl->events[0].us <= pl->next_us)
 		pl->next_us = pl->events[0].us;
@@ -262,10 +262,12 @@ run_turn(struct plan *pl)
 		pl->idle = 0;
 	}
 	pl->next_us = sched_tick(w, w->now, &pl->out);
-	ops += run_said(pl);
+	said = run_said(pl);
+	if (said > 0)
+		pl->idle = 0;
 	if (pl->n_events == 0 && pl->next_us == NEVER)
 		pl->idle = IDLE_MOST;
-	return ops;
+	return 1 + said;
 }
 
 void

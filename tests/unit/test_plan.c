@@ -383,6 +383,7 @@ END_TEST
 START_TEST(test_forecast)
 {
 	struct fixture *f = fixture_new(1000);
+	struct plan past = { .basis = PLAN_MODEL, .us = 1, .asked_us = 1 };
 	double all, left, all2, left2;
 	uint32_t a, b = 0, i;
 	struct peer *p;
@@ -404,6 +405,16 @@ START_TEST(test_forecast)
 	ck_assert(forecast_say(f->s, f->g, &all2, &left2));
 	close_to(all2, all);
 	close_to(left2, left - 300000);
+	/* What was planned for a wait before says nothing of this one. */
+	forecast_start(f->s, f->g);
+	f->s->now += 200000;
+	f->g->forecast.planning = true;
+	f->g->forecast.made_us = f->s->now;
+	forecast_take(f->s, f->g, &past);
+	ck_assert(!forecast_say(f->s, f->g, &all2, &left2));
+	f->g->forecast.planning = false;
+	forecast_look(f->s, f->g);
+	ck_assert(forecast_say(f->s, f->g, &all, &left));
 	/* It leaves: nothing is believed, and another plan finds nobody. */
 	p->paused = true;
 	crowd_note(f->s, 1);
