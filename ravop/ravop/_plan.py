@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._view import View
 
 NOBODY, RUN, MODEL = range(3)
+WANT_MOST = 65536       # that one PLAN can say
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,10 @@ def plan(graph: View, want: list[int]) -> Plan:
     conn = graph._connection
     if conn is None:
         return _local(graph)
+    if len(want) > WANT_MOST:
+        raise GraphError(
+            f"{graph!r} cannot be planned: {len(want):,} values are named, "
+            f"{WANT_MOST:,} may be. Name none for all that no op takes.")
     graph.id            # it is open
     client = conn.client
     conn.wait(lambda: graph._broken is not None

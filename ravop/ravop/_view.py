@@ -162,7 +162,8 @@ class View(_core.Recorder):
         Raises
         ------
         GraphError
-            When the server would refuse the ops.
+            When the server would refuse the ops, or more than 65,536 are
+            named.
 
         Examples
         --------

@@ -119,6 +119,9 @@ def test_nobody_and_too_many() -> None:
         assert "too many ops to plan one by one" in str(plan)
         assert repr(plan).startswith("Plan(ops=2, estimating (about")
         assert repr(graph.plan()) == "Plan(ops=0, nothing to compute)"
+        # The gateway would take no such message, however often it is sent.
+        with pytest.raises(R.GraphError, match="65,537 values are named"):
+            graph.plan(*[op] * 65537)
 
 
 def test_refused() -> None:
