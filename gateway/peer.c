@@ -307,7 +307,8 @@ on_link(struct conn *c, const struct msg *m)
 	} else if (c->link.probe_us != 0 && m->probe.id == c->link.probe_us)
 		on_probe_answer(c, &m->probe);
 	else
-		conn_bulk(c, m, m->probe.data.n + 64);	/* asked by the participant */
+		/* asked by the participant */
+		conn_bulk(c, m, m->probe.data.n + 64);
 }
 
 static void

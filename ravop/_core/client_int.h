@@ -1,7 +1,7 @@
 /*
  * What the files of the client share: client.c (connection, graphs),
- * client_want.c (values waited for), client_send.c (what leaves, and when), client_recv.c (what a message does)
- * and client_data.c (tensors both ways).
+ * client_want.c (values waited for), client_send.c (what leaves, and when),
+ * client_recv.c (what a message does) and client_data.c (tensors both ways).
  */
 #ifndef RAVOP_CLIENT_INT_H
 #define RAVOP_CLIENT_INT_H
