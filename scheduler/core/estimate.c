@@ -112,13 +112,6 @@ estimate_rate(const struct peer *p)
 }
 
 double
-estimate_rate_of(const struct peer *p, enum cost_class class,
-    enum dtype dtype)
-{
-	return estimate_slots(p) / (double)p->us[class][dtype];
-}
-
-double
 estimate_sigma(const struct peer *p)
 {
 	return p->error > (float)SIGMA_LEAST ? p->error : SIGMA_LEAST;
@@ -128,12 +121,6 @@ double
 estimate_hidden(const struct peer *p)
 {
 	return estimate_exp(p->veil.m);
-}
-
-double
-estimate_leave_rate(const struct sched *s, const struct peer *p)
-{
-	return 1 / ((double)(s->now - p->joined_us) + 60e6);
 }
 
 double

@@ -121,7 +121,6 @@ predict_slot(struct sched *s, struct peer *p, struct group *k, uint32_t nth)
 		start = p->free_us[best] > k->arrive_us ? p->free_us[best] :
 		    k->arrive_us;
 	}
-	k->slot = (uint8_t)best;
 	k->finish_us = predict_late(s, start + (uint64_t)k->busy_us);
 	p->free_us[best] = k->finish_us;
 	p->up_us = (p->up_us > k->finish_us ? p->up_us : k->finish_us) +

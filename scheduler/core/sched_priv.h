@@ -201,7 +201,7 @@ struct group {
 	uint32_t	 peer;		/* who has it; 0: nobody known */
 	uint32_t	 peer_serial;	/* of that peer: indices come again */
 	uint32_t	 out_prev, out_next;	/* of the peer, in send order */
-	uint8_t		 state, attempt, slot;
+	uint8_t		 state, attempt;
 	bool		 waited;	/* it was out when the scheduler died */
 	bool		 claimed;	/* announced: sent in another session */
 	bool		 alone;		/* nothing was in its way when sent */
@@ -715,8 +715,6 @@ double	 crowd_up(const struct peer *);
 /* Chooses g's team anew if there is reason to: before work is handed out. */
 void	 team_update(struct sched *, struct graph *);
 bool	 team_has(const struct graph *, uint32_t peer);
-/* Nobody of the team can: everybody who serves is asked. */
-void	 team_widen(struct sched *, struct graph *);
 /* How long the team needs for what is left; 0: there is none. */
 double	 team_predict_us(struct sched *, struct graph *);
 /* g has no work now: its team is free for others. */
@@ -746,15 +744,13 @@ double	 estimate_op_us(const struct peer *, const struct op *);
 /* How much longer it takes when so many slots compute. */
 double	 estimate_contention(const struct peer *, uint32_t busy);
 double	 estimate_slots(const struct peer *);	/* what all are worth of one */
-/* Reference us a us, all slots: in the mean, or of a class. */
+/* Reference us a us, all slots, in the mean. */
 double	 estimate_rate(const struct peer *);
-double	 estimate_rate_of(const struct peer *, enum cost_class, enum dtype);
 /* Of a group that exports so many bytes, beside its ops and transfers. */
 double	 estimate_group_us(const struct peer *, double bytes);
 /* Spread of ln(predicted / actual time). */
 double	 estimate_sigma(const struct peer *);
 double	 estimate_hidden(const struct peer *);	/* speed factor if hidden */
-double	 estimate_leave_rate(const struct sched *, const struct peer *); /* a us */
 /* After m has changed: of one cell, of the mean, of all. */
 void	 estimate_apply(struct peer *, int class, int dtype);
 void	 estimate_apply_speed(struct peer *);

@@ -377,15 +377,6 @@ team_set(struct sched *s, struct graph *g, const struct choice *c)
 	team_count(s, g, true);
 }
 
-void
-team_widen(struct sched *s, struct graph *g)
-{
-	struct choice all = { 0, CROWD_ORDERS, s->n_peers, 0 };
-
-	if (g->n_team < s->live)
-		team_set(s, g, &all);
-}
-
 /* Those who left are no members; true: somebody has left. */
 static bool
 team_prune(struct sched *s, struct graph *g)

@@ -261,8 +261,6 @@ START_TEST(slots_share_the_machine)
 	f.p->slots = 4;
 	f.p->all_slots = 2.5;
 	ck_assert_double_eq_tol(estimate_rate(f.p), 2.5, 1e-6);
-	ck_assert_double_eq_tol(estimate_rate_of(f.p, COST_ELEMENTWISE,
-	    DT_F64), 2.5, 1e-6);
 	ck_assert_double_eq(estimate_contention(f.p, 1), 1);
 	ck_assert_double_eq_tol(estimate_contention(f.p, 4), 1.6, 1e-9);
 	ck_assert_double_eq_tol(estimate_contention(f.p, 9), 1.6, 1e-9);
@@ -294,20 +292,6 @@ START_TEST(groups_have_a_time_of_their_own)
 	ck_assert_double_eq_tol(estimate_group_us(f.p, 0), 900, 30);
 	f.p->digest_rate = 1e9;
 	ck_assert_double_eq_tol(estimate_group_us(f.p, 1e6), 1900, 30);
-	tear_down(&f);
-}
-END_TEST
-
-START_TEST(leaving_gets_less_likely)
-{
-	struct fixture f;
-
-	set_up(&f);
-	f.p->joined_us = f.s->now;
-	ck_assert_double_eq_tol(estimate_leave_rate(f.s, f.p) * 60e6, 1, 1e-9);
-	f.s->now += 540000000;
-	ck_assert_double_eq_tol(estimate_leave_rate(f.s, f.p) * 600e6, 1,
-	    1e-9);
 	tear_down(&f);
 }
 END_TEST
@@ -395,7 +379,6 @@ main(void)
 	tcase_add_test(t, hidden_tabs_are_slower);
 	tcase_add_test(t, slots_share_the_machine);
 	tcase_add_test(t, groups_have_a_time_of_their_own);
-	tcase_add_test(t, leaving_gets_less_likely);
 	tcase_add_test(t, the_record_there_and_back);
 	tcase_add_test(t, damaged_records_are_passed_over);
 	tcase_add_test(t, bench_without_figures);
