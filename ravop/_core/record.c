@@ -310,7 +310,8 @@ recorder_cut(struct recorder *r, struct buf *out, uint32_t *base,
 	*n_released = r->n_released < RECORD_RELEASED ? r->n_released :
 	    RECORD_RELEASED;
 	r->n_released -= *n_released;
-	*released = r->released + r->n_released;
+	*released = r->n_released + *n_released > 0 ?
+	    r->released + r->n_released : NULL;
 	return true;
 }
 

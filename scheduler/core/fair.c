@@ -118,14 +118,12 @@ fair_unlist(struct sched *s, struct graph *g)
 void
 fair_leave(struct sched *s, struct graph *g)
 {
-	struct owner *o = &s->owners[g->fair_owner];
-
 	if (g->fair_owner == 0)
 		return;
 	graph_untrack(s, g);
 	if (g->listed)
 		fair_unlist(s, g);
-	if (--o->open == 0)
+	if (--s->owners[g->fair_owner].open == 0)
 		owner_free(s, g->fair_owner);
 	g->fair_owner = 0;
 }
@@ -133,10 +131,11 @@ fair_leave(struct sched *s, struct graph *g)
 void
 fair_ready(struct sched *s, struct graph *g)
 {
-	struct owner *o = &s->owners[g->fair_owner];
+	struct owner *o;
 
 	if (g->listed || g->fair_owner == 0)
 		return;
+	o = &s->owners[g->fair_owner];
 	g->listed = true;
 	if (o->graphs[0].n + o->graphs[1].n == 0)
 		owner_wakes(s, o);

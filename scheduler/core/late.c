@@ -92,11 +92,11 @@ late_has(const struct sched *s, const struct graph *g, uint32_t op,
     uint32_t peer)
 {
 	const struct op *o = &g->ops[op];
-	const struct value *v = &g->values[o->value];
+	const struct value *v = value_get(g, op);
 
 	if (o->state != OP_COMPUTED)
 		return false;
-	if (o->value == 0)
+	if (v == NULL)
 		return (o->flags & OPF_SOURCE) != 0;
 	return v->data != NULL || v->stored || value_held(s, g, op, peer);
 }
@@ -104,9 +104,9 @@ late_has(const struct sched *s, const struct graph *g, uint32_t op,
 static double
 late_transfer(const struct late *x, uint32_t op, uint32_t peer)
 {
-	const struct value *v = &x->g->values[x->g->ops[op].value];
+	const struct value *v = value_get(x->g, op);
 
-	if (x->g->ops[op].value == 0 || v->data != NULL ||
+	if (v == NULL || v->data != NULL ||
 	    value_held(x->s, x->g, op, peer))
 		return 0;
 	return (double)v->size * 1e6 / crowd_down(x->s->peers[peer]);
@@ -163,11 +163,10 @@ late_best(struct late *x)
 static double
 late_ship(const struct late *x, uint32_t op)
 {
-	const struct op *o = &x->g->ops[op];
-	const struct value *v = &x->g->values[o->value];
+	const struct value *v = value_get(x->g, op);
 	const struct peer *h;
 
-	if (o->value == 0 || v->holds == 0)
+	if (v == NULL || v->holds == 0)
 		return 0;
 	h = x->s->peers[x->s->holds[v->holds].peer];
 	return (double)v->size * 1e6 * (1 / crowd_up(h) +

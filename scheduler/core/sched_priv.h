@@ -560,6 +560,8 @@ void	 failure_text(const struct sched *, const struct graph *,
 void	 state_settle(struct sched *, struct graph *, uint32_t op);
 
 /* value.c: who has which value; uploads, drops. */
+/* NULL: there is none; of a failed op there is none. */
+struct value	*value_get(const struct graph *, uint32_t op);
 /* made if there is none */
 struct value	*value_slot(struct graph *, uint32_t op);
 bool	 value_there(const struct graph *, uint32_t op);	/* can be had */

@@ -104,8 +104,7 @@ ship_lineage(const struct sched *s, struct group *k)
 		us = 0;
 		if (o->state == OP_COMPUTING) {
 			us = s->groups[o->group].lineage_us;
-		} else if (o->value != 0) {
-			v = &g->values[o->value];
+		} else if ((v = value_get(g, k->inputs[n].op)) != NULL) {
 			us = v->stored ? 0 : (double)v->lineage_us;
 		}
 		most = us > most ? us : most;

@@ -49,10 +49,10 @@ static void
 needs_value(const struct grow *gr, struct needs *n, uint32_t op)
 {
 	const struct op *o = &gr->g->ops[op];
-	const struct value *v = &gr->g->values[o->value];
+	const struct value *v = value_get(gr->g, op);
 	bool here;
 
-	if (o->value == 0 || v->data != NULL)
+	if (v == NULL || v->data != NULL)
 		return;		/* it travels with the group */
 	here = o->stamp == gr->stamp || value_held(gr->s, gr->g, op, gr->peer);
 	n->all += v->size;

@@ -31,7 +31,7 @@ value_slot(struct graph *g, uint32_t op)
 	return &g->values[i];
 }
 
-static struct value *
+struct value *
 value_get(const struct graph *g, uint32_t op)
 {
 	const struct op *o = &g->ops[op];
