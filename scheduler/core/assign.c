@@ -10,6 +10,7 @@
 #define LATE_US		50000
 #define REFUSALS_FREE	8		/* in a row; then rests get longer */
 #define REST_US		((uint64_t)50000)
+#define TRUST_FLOOR	(1.0 / 256)	/* or time would not heal it */
 #define TRUST_US	((uint64_t)600000000)	/* until it doubles */
 #define FRONTIER_US	2000.0	/* of work near to it, at least */
 #define FORCED_MAX	8	/* members asked when nobody has work */
@@ -62,6 +63,8 @@ assign_distrust(struct sched *s, uint32_t peer, double share)
 	struct peer *p = s->peers[peer];
 
 	p->trust *= share;
+	if (p->trust < TRUST_FLOOR)
+		p->trust = TRUST_FLOOR;
 	p->trust_us = s->now;
 	crowd_note(s, peer);
 	assign_touch(s, peer);

@@ -12,7 +12,7 @@
 #define AGAIN_SHARE	0.25	/* of what is left, until the next */
 #define PLAN_OP_US	40	/* an op planned is worth so much waiting */
 #define SHARE_US	20	/* the same, of all waits */
-#define AT_ONCE_OPS	5000
+#define AT_ONCE_OPS	2000
 #define MODEL_GAIN	0.5
 #define OVER		1.02	/* of the time: it should have been there */
 

@@ -6,7 +6,7 @@
  */
 #include "plan.h"
 
-#define SLICE_OPS	20000	/* handled in a turn */
+#define SLICE_OPS	2000	/* handled in a turn */
 #define PLANS_MOST	8	/* at a time, of all developers */
 #define MEMBERS_SAID	64
 #define MODEL_V		(0.5 * 0.5)

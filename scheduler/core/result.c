@@ -375,6 +375,11 @@ result_take(struct result *x)
 		result_accept(x);
 		return;
 	}
+	if (x->k->state != GROUP_OUT) {
+		result_refuse(x, E_BAD_DIGEST, why);	/* said already */
+		result_drop(x);
+		return;
+	}
 	assign_distrust(x->s, x->peer, LIED);
 	x->p->client.refused++;
 	peer_changed(x->s, x->peer);
