@@ -26,6 +26,12 @@ find(enum error e)
 	return &error_rows[i];
 }
 
+bool
+error_known(uint64_t code)
+{
+	return code <= UINT32_MAX && find((enum error)code) != NULL;
+}
+
 const char *
 error_name(enum error e)
 {

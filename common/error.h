@@ -6,6 +6,7 @@
 #ifndef RAVEN_ERROR_H
 #define RAVEN_ERROR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum error {
@@ -32,6 +33,7 @@ struct op_error {
 	int64_t		a[4];
 };
 
+bool		 error_known(uint64_t code);
 const char	*error_name(enum error);	/* wire name, or "unknown" */
 const char	*error_todo(enum error);	/* what to do, a sentence */
 

@@ -13,6 +13,8 @@
 #include "gateway/flow_priv.h"
 
 #define UPLOADS_MAX	256		/* of a session, at a time */
+#define STORING_MAX	128		/* of them: then we do not read on */
+#define STORING_EASY	64
 #define HELD_MAX	(64u << 20)	/* bytes of messages that wait */
 #define BUSY_RETRY_MS	500
 #define HASH_BYTES	(256 * 1024)
@@ -56,6 +58,9 @@ free_upload(struct upload *u)
 	}
 	TAILQ_REMOVE(&f->uploads, u, entry);
 	f->n_uploads--;
+	f->n_storing -= u->storing;
+	if (f->conn != NULL && f->n_storing < STORING_EASY)
+		conn_pause(f->conn, PAUSE_UPLOADS, false);
 	blob_unref(u->blob);
 	xfree(u);
 }
@@ -203,6 +208,8 @@ finish_upload(struct flow *f, struct upload *u)
 		return;
 	}
 	u->storing = true;
+	if (++f->n_storing >= STORING_MAX)
+		conn_pause(f->conn, PAUSE_UPLOADS, true);
 	u->whole_us = proc_now_us();
 	f->flight++;
 	store_set(f->gw->store, u->digest, u->blob->data, u->size, on_set, u);

@@ -66,7 +66,7 @@ struct flow {
 	struct conn	*conn;		/* NULL: gone */
 	unsigned	 flight;	/* answers of Redis outstanding */
 	struct uploads	 uploads;
-	unsigned	 n_uploads;
+	unsigned	 n_uploads, n_storing;
 	uint64_t	 upload_bytes;	/* reserved */
 	uint64_t	 since_us;	/* came is counted; 0: none is open */
 	uint64_t	 came;		/* bytes of PARTs since then */

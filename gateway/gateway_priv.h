@@ -57,6 +57,7 @@ enum {
 	PAUSE_ROUTE = 1 << 1,	/* the scheduler does not */
 	PAUSE_STORE = 1 << 2,	/* Redis does not */
 	PAUSE_ANSWER = 1 << 3,	/* HTTP: an answer is under way */
+	PAUSE_UPLOADS = 1 << 4,	/* many small tensors are being stored */
 };
 
 /* Output behind messages: a whole frame or a file, never split by others. */

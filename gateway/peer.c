@@ -427,9 +427,10 @@ peer_input(struct conn *c, uint8_t *p, size_t n)
 		used += ws_recv(&c->ws, p + used, n - used, &ev);
 		if (ev.type == WS_EV_ERROR)
 			conn_end(c, ev.code, ev.why);
-		else if (ev.type == WS_EV_MESSAGE)
+		else if (ev.type == WS_EV_MESSAGE) {
+			c->partial_us = 0;	/* what follows is new */
 			c->gw->on_message(c, &ev);
-		else if (ev.type != WS_EV_NONE)
+		} else if (ev.type != WS_EV_NONE)
 			on_control(c, &ev);
 	} while (ev.type != WS_EV_NONE && c->state == CONN_WS);
 	if (c->state == CONN_WS)

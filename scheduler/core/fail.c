@@ -29,7 +29,28 @@ failure_figures(const struct failure *f, struct text *t)
 	}
 }
 
-/* The sentence of the rule that an op broke when lengths were learnt. */
+/*
+ * What the op did wrong: the rule that it broke when lengths were learnt, or
+ * what its participant found in the data.  False: neither.
+ */
+static bool
+failure_error(const struct sched *s, const struct graph *g,
+    const struct failure *f, struct op_error *e)
+{
+	struct shape shape;
+
+	if (f->code == E_OK || f->code == E_DEPENDS || f->code == E_LOST)
+		return false;
+	if ((g->ops[f->op].flags & OPF_OPEN) != 0 &&
+	    shape_infer(s, g, f->op, &shape, e) == (enum error)f->code)
+		return true;
+	*e = (struct op_error){ .op = f->op, .input = -1,
+		.code = (enum error)f->code };
+	memcpy(e->a, f->a, sizeof(e->a));
+	return f->code > E_INTERNAL;
+}
+
+/* The sentence about it, with the shapes it was given. */
 static bool
 failure_rule(const struct sched *s, const struct graph *g,
     const struct failure *f, struct text *t)
@@ -39,14 +60,11 @@ failure_rule(const struct sched *s, const struct graph *g,
 	const uint32_t *refs;
 	struct op_params params;
 	struct op_error e, ignored;
-	struct shape shape;
 	char buf[512];
 	uint32_t n, k, at;
 
 	if (s->set.op_text == NULL || g->ops == NULL || f->op > g->n_ops ||
-	    (g->ops[f->op].flags & OPF_OPEN) == 0 ||
-	    shape_infer(s, g, f->op, &shape, &e) != (enum error)f->code ||
-	    f->code == E_OK)
+	    !failure_error(s, g, f, &e))
 		return false;
 	p = &g->batches[g->ops[f->op].batch].program;
 	at = p->ops[f->op - p->base].first_param;

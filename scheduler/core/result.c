@@ -163,7 +163,7 @@ result_errors(struct result *x)
 		    x->g->ops[a[0]].state == OP_FAILED)
 			cause = state_failure(x->g, (uint32_t)a[0])->cause;
 		state_fail(x->s, x->g, op,
-		    e->code > E_INTERNAL ? E_INTERNAL : (enum error)e->code,
+		    error_known(e->code) ? (enum error)e->code : E_INTERNAL,
 		    cause, a);
 	}
 }

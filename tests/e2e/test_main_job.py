@@ -128,6 +128,46 @@ def test_a_tab_closed_in_the_middle(start_server: Start) -> None:
     assert "Graph computed successfully!" in out
 
 
+SMALL_UPLOADS = """
+import numpy as np
+import ravop as R
+graph = R.Graph(name='uploads', approach='distributed')
+rng = np.random.default_rng(3)
+arrays = [rng.random(900) for _ in range(1500)]
+total = R.concat(*[R.t(x) for x in arrays]).sum()
+assert np.isclose(total(), sum(x.sum() for x in arrays)), total()
+graph.end()
+"""
+
+
+def test_many_small_uploads_in_one_connection(start_server: Start) -> None:
+    server = start_server(workers=1)
+    program = server.program(SMALL_UPLOADS)
+    out, err = program.communicate(timeout=60)
+    assert program.returncode == 0, f"{out}\n{err}"
+    assert "connection lost" not in err
+    assert "too many uploads" not in server.log()
+
+
+SINGULAR = """
+import numpy as np
+import ravop as R
+graph = R.Graph(name='singular', approach='distributed')
+try:
+    R.solve(R.t(np.zeros((2, 2))), R.t(np.ones(2)))()
+except R.OpError as error:
+    print(error)
+"""
+
+
+def test_what_the_data_did_wrong_is_said(start_server: Start) -> None:
+    server = start_server(workers=1)
+    program = server.program(SINGULAR)
+    out, err = program.communicate(timeout=60)
+    assert "is singular" in out, f"{out}\n{err}"
+    assert "internal" not in out
+
+
 @pytest.mark.parametrize("role", ["gatewayd", "schedulerd", "redis-server", "workerd"])
 def test_killed_in_the_middle(start_server: Start, role: str) -> None:
     server = start_server(workers=2, fsync="always")
