@@ -107,7 +107,7 @@ class Plan:
         return f"Plan(ops={self.ops}, {groups}{who}{self.time})"
 
     def __str__(self) -> str:
-        return "\n".join(f"{name + ':':<14}{text}" for name, text in
+        return "\n".join(f"{name + ':':<16}{text}" for name, text in
                          _rows(self))
 
     def _repr_html_(self) -> str:
@@ -133,7 +133,8 @@ def _rows(plan: Plan) -> list[tuple[str, object]]:
     if plan.estimated:
         rows.append(("groups", "too many ops to plan one by one"))
     elif not plan.participants:
-        rows.append(("participants", "no participant can compute them now"))
+        return [*rows,
+                ("participants", "no participant can compute them now")]
     else:
         rows += [("groups", plan.groups), ("participants", _team(plan))]
     rows += [("predicted", plan.time),
@@ -141,7 +142,8 @@ def _rows(plan: Plan) -> list[tuple[str, object]]:
              ("sent", f"{_html.size(plan.sent_bytes)} to participants"),
              ("returned", f"{_html.size(plan.returned_bytes)} from them"),
              ("fetched", _html.size(plan.fetched_bytes))]
-    rows += [(name, span(seconds)) for name, seconds in plan.classes.items()]
+    rows += [("views" if name == "none" else name, span(seconds))
+             for name, seconds in plan.classes.items()]
     return rows
 
 
