@@ -177,9 +177,10 @@ def test_negative_powers_of_integers_are_refused_where_they_are() -> None:
 
 def test_a_large_array_is_refused_with_its_line(
         graph: R.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(R.Graph, "_max_bytes", 100)
+    monkeypatch.setattr(R.Graph, "_max_bytes", 4096)    # tensor_bytes' least
     with pytest.raises(R.GraphError, match=f"{__file__}:.*Split it"):
-        R.t(np.zeros(100))
+        R.t(np.zeros(513))
+    assert R.t(np.zeros(512)).shape == (512,)
 
 
 def test_too_much_memory_fails_its_batch_only(graph: R.Graph) -> None:
