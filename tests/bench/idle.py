@@ -132,7 +132,8 @@ def main() -> None:
     parser.add_argument("--roles", default="dpo")
     parser.add_argument("--seconds", type=float, default=2.0)
     args = parser.parse_args()
-    server = Server(workers=2, address_connections=args.connections, address_unauthenticated=1000)
+    server = Server(workers=2, address_connections=args.connections, address_unauthenticated=1000,
+                    graph_ops=4_000_000)
     try:
         server.wait_participants(2)
         measure(server, args.connections, args.roles, args.seconds)
