@@ -2,8 +2,8 @@
  * Who gets what next.  For the graph whose turn it is, water.c names who shall
  * have work, and a group grows for that one; then chains flow on, whose inputs
  * are in flight where they go.  Only participants that something happened to
- * are looked at, and those that waited for work: no event costs a walk over
- * all.
+ * are looked at, and those that waited for work; all are asked only for a graph
+ * with nothing in flight that its team cannot take.
  */
 #include "policy.h"
 
