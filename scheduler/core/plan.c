@@ -1,8 +1,9 @@
 /*
  * PLAN: what would become of a graph.  The program is checked like a batch,
  * copied with what is left of the graph, and forgotten; the copy runs a piece
- * each turn, so that others wait for a piece at most.  What really came of planned batches
- * corrects later plans of their scale, and says how far off they may be.
+ * each turn, so that others wait for a piece at most.  What really came of
+ * planned batches corrects later plans of their scale, and says how far off
+ * they may be.
  */
 #include "plan.h"
 
